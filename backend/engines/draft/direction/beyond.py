@@ -91,8 +91,8 @@ _THEY_DO = re.compile(
     r"\bthey (?!are|were|have|had|stand|sit|look|will|would|can|could|should|must|do|don|see|stay)[a-z]+\b"
 )
 _FOLLOW = re.compile(
-    rf"\b(?:{_verbs('follow lead chase trail track')})\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?"
-    rf"(?:{PEOPLE}|{THINGS}|him|her|them|cyclist|runner|stream)\b"
+    rf"\b(?:{_verbs('follow lead chase trail track shadow')})\s+(?:alongside\s+)?(?:(?:the|a|his|her|their)\s+)?"
+    rf"(?:\w+\s+)?(?:{PEOPLE}|{THINGS}|him|her|them|cyclist|runner|stream)\b"
 )
 _PACE = re.compile(r"\b(?:at|with) (?:an? )?(?:[\w']+ ){0,2}?(?:speed|pace|velocity)\b")  # "the door at constant speed"
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}

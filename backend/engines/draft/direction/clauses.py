@@ -70,9 +70,7 @@ def clauses(found: list[words.Token]) -> list[Clause]:
                 current.extend(found[i : i + size])
                 i += size
                 continue
-            if (size := longest(texts, i, _FALSE)) and not (
-                texts[i] in VERBS and current and current[-1].text in CAMERA_NOUNS
-            ):  # but "we come in through the ceiling"
+            if (size := longest(texts, i, _FALSE)) and not _is_meant(texts, i, size, current):
                 current.append(words.Token(texts[i + 1] if (texts[i], size) == ("back", 2) else "thing"))
                 i += size
                 continue
@@ -101,6 +99,13 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     if current:
         made.append(_clause(current, link))
     return _in_order(_waiting(made))
+
+
+def _is_meant(texts: list[str], i: int, size: int, current: list[words.Token]) -> bool:
+    """Whether a false friend is a move after all: "we come in through the ceiling", "pan left over 3 seconds"."""
+    after = i + size
+    timed = after < len(texts) and texts[after - 1] == "over" and words.measure_at(texts, after) is not None
+    return timed or (texts[i] in VERBS and current != [] and current[-1].text in CAMERA_NOUNS)
 
 
 def _waiting(made: list[Clause]) -> list[Clause]:
@@ -176,7 +181,8 @@ def _without_stress(found: list[words.Token]) -> list[words.Token]:
         if token.text == "right" and before.removesuffix("ing") in _STRAIGHT_ON:
             if after in ("into", "through", "onto") or (after == "up" and next_after in ("to", "close")):
                 continue
-            if after in ("in", "out", "back") and next_after not in ("a", "an", "front", "order", *"0123456789"):
+            how = next_after in ("front", "order", "the", "last", *"0123456789") or next_after in words.NUMBERS
+            if after in ("in", "out", "back") and not how and next_after not in ("a", "an"):
                 continue
         stressed = token.text == "up" and before == "right" and next_after and after in ("to", "close")
         if stressed and kept and kept[-1].text.removesuffix("ing") in _STRAIGHT_ON:

@@ -21,9 +21,9 @@ from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_sid
 from .moves.subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .moves.telling import (
     aimed_at,
-    begins_on,
+    begins,
+    ending_on,
     ends_on,
-    from_one_to_another,
     further,
     is_all_that_moves,
     is_kept_in_sight,
@@ -67,15 +67,22 @@ def read_moves(text: str) -> Reading:
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
     if len(idle) == len(reader.steps):  # no part has a move
         reader.steps = []
-    if reader.steps and reader.manner and reader.manner.delay:  # "pan right after half a second"
-        reader.steps[-1] = replace(reader.steps[-1], delay=reader.manner.delay)
     if not (reader.steps or reader.headed or reader.forbidden) and len(timed) == 1:
         reader.steps = _read(loosely(clauses(tokens)), _Reader(manner=reader.manner)).steps
-    if reader.ends and not (reader.steps or reader.headed):
-        look = from_one_to_another(reader.ends) if reader.begins else Step("push", 1, relation="to", target=reader.ends)
-        reader.steps = [look if reader.manner is None else in_manner(look, reader.manner)]
+    _tell_last(reader)
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
     return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), frozenset(said))
+
+
+def _tell_last(reader: _Reader) -> None:
+    """What only the end of the text tells: that a delay was the last step's ("pan right after half a second"), that
+    what the shot ends on is all its move."""
+    manner = reader.manner
+    if reader.steps and manner and manner.delay:
+        reader.steps[-1] = replace(reader.steps[-1], delay=manner.delay)
+    if reader.ends and not (reader.steps or reader.headed):
+        look = ending_on(reader.ends, reader.begins)
+        reader.steps = [look if manner is None else in_manner(look, manner)]
 
 
 def _read(found: list[Clause], reader: _Reader) -> _Reader:
@@ -105,7 +112,7 @@ class _Reader:
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
     going: list[str] = field(default_factory=list)  # "the camera moves", of which nothing says yet where
     carried: bool = False  # the last move is only what carries the camera ("aerial shot")
-    begins: bool = False  # the words say what the shot begins on, and no move so far
+    begins: str = ""  # what the words say of the shot's beginning: see moves.telling.begins
     ends: str = ""  # what it ends on, of which no move is known yet
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
@@ -146,8 +153,9 @@ class _Reader:
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
-            self.begins = self.begins or begins_on(clause)
-            self.ends = self.ends or ("" if self.steps else ends_on(clause))
+            self.begins = self.begins or begins(clause)
+            if not self.steps and (self.begins or self.sentence == "camera"):
+                self.ends = self.ends or ends_on(clause)
             self.steps = told_about(clause, self.steps)
             return
         self._leave_the_carrier(clause, moves)

@@ -105,12 +105,12 @@ _TRAVELLING = listed(
         amble, saunter, tiptoe, prowl, lurch, snake, venture, glide, drift, float, fly, slide, walk, creep,
         inch, step, ease, come, rush, run, drive,
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
-        proceed, press, punch
+        press, punch, lunge, surge, roam, stray, rocket, meander, trundle, sidle
     """
 )
-_TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, snap, flick, pivot, gaze")
+_TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, snap, flick, pivot, gaze, whirl, twirl")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
-_SINKING = listed("descend, lower, sink, drop, fall, duck, dive, dip, plunge")
+_SINKING = listed("descend, lower, sink, drop, fall, duck, dive, dip, plunge, plummet, land")
 RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
 _HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle, hover")
 
@@ -121,6 +121,10 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     **dict.fromkeys(_RISING, _RISE),
     **dict.fromkeys(_SINKING, _SINK),
     **dict.fromkeys(_HOLDING, _HOLD),
+    **{verb: {**_SINK, "out": ("push", -1)} for verb in ("drop", "fall")},
+    "tip": _TILT,
+    "cant": {**_ANY_ROLL, "": ("roll", 1)},
+    "recoil": {"": ("push", -1)},
     "drift": {**_TRAVEL, "": ("truck", 1)},
     "stand": {"up": ("pedestal", 1)},
     "sit": {"down": ("pedestal", -1)},
@@ -268,6 +272,7 @@ IRREGULAR: dict[str, tuple[str, ...]] = {
     "kneel": ("kneels", "kneeling", "knelt"),
     "dolly": ("dollies", "dollying", "dolling", "dollied"),
     "travel": ("travels", "travelling", "traveling", "travelled"),
+    "pedestal": ("pedestals", "pedestalling", "pedestaling", "pedestalled"),
 }
 
 # How fast everyday verbs are by themselves.
@@ -277,11 +282,12 @@ VERB_SPEEDS: dict[str, float] = by_phrase(
         0.6: "sneak",
         0.7: "stroll",
         1.6: "swoop, run",
-        2.0: "rush, race",
+        1.8: "surge, recoil",
+        2.0: "rush, race, lunge, rocket, plummet",
         4.0: "whip, snap, flick",
     }
 )
 # How far they go by themselves, in metres: as far as a person's eyes do.
 VERB_METRES: dict[str, float] = by_phrase({0.45: "stand, sit", 0.7: "crouch, squat, kneel"})
 # Verbs that turn about something if they go "around the" it.
-TURN_ABOUT = listed("rotate, turn, swing, spin, pivot, swivel")
+TURN_ABOUT = listed("rotate, turn, swing, spin, pivot, swivel, whirl, twirl")

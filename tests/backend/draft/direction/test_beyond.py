@@ -20,6 +20,8 @@ TOPICS = {
     "follow her to the door": {"following"},
     "follow her": {"following"},
     "lead her down the corridor": {"following"},
+    "Tracking alongside the bus": {"following"},
+    "the camera shadows him": {"following"},
     "chase the car through the tunnel": {"following"},
     "static wide. nothing moves except the curtains in the breeze": {"curtains"},
     "Nothing is moving except a few leaves, hold": {"leaves"},

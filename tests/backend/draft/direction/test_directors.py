@@ -11,6 +11,7 @@ from tests.backend.draft.direction.sets.directors import FIRST, OTHERS, SECOND, 
 from tests.backend.draft.direction.sets.directors_again import SEVENTH, SIXTH
 from tests.backend.draft.direction.sets.directors_eighth import EIGHTH
 from tests.backend.draft.direction.sets.directors_eleventh import ELEVENTH
+from tests.backend.draft.direction.sets.directors_fourteenth import FOURTEENTH
 from tests.backend.draft.direction.sets.directors_later import FIFTH, FOURTH
 from tests.backend.draft.direction.sets.directors_ninth import NINTH
 from tests.backend.draft.direction.sets.directors_tenth import TENTH
@@ -29,6 +30,7 @@ LATER = {
     **ELEVENTH,
     **TWELFTH,
     **THIRTEENTH,
+    **FOURTEENTH,
 }
 
 

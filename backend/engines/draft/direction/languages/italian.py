@@ -117,7 +117,7 @@ ITALIAN = Language(
         (r"(?:verso |a |sulla )?(?:la )?sinistra", "left"),
         (r"(?:verso |a |sulla )?(?:la )?destra", "right"),
         (r"verso l'alto|in alto|in su\b|dal pavimento", "up"),
-        (r"verso il basso|in basso|in giù|dal soffitto", "down"),
+        (r"verso il basso|in basso|(?:in |all'in)?giù\b|dal soffitto", "down"),
         (r"in avanti|avanti\b", "in"),
         (r"all'indietro|indietro\b", "out"),
     ),

@@ -113,8 +113,9 @@ def _leads_into(text: list[str], move: Found, after: list[Found]) -> bool:
     """Whether a move is only how the next begins: "ease into a slow dolly left"."""
     if not after or not move.everyday or move.verb not in _INTO or text[move.end - 1] != "into":
         return False
-    between = text[move.end : after[0].start]
-    return bool(between) and all(word in ("a", "an", "the") or is_modifier(word) for word in between)
+    between = range(move.end, after[0].start)
+    told = (text[i] in ("a", "an", "the") or is_modifier(text[i]) or is_figure(text, i) for i in between)
+    return len(between) > 0 and all(told)
 
 
 def _measured(text: list[str]) -> Found | None:
@@ -192,7 +193,9 @@ def _is_towards_a_thing(text: list[str], i: int) -> bool:
         return False
     if any(word in STRAIGHT_DOWN for word in text[i + 1 : i + 4]):
         return False
-    return text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1)
+    return (
+        text[i + 1] not in DIRECTIONS and text[i + 1] not in ("finish", "end", "start") and not is_figure(text, i + 1)
+    )
 
 
 def _carried(text: list[str]) -> Found | None:

@@ -14,6 +14,7 @@ from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
 from ..where.target import PEOPLE, target_of
 from ..where.ways import VERBS
+from ..words import SPEEDS
 
 
 def is_side(word: str) -> bool:
@@ -139,7 +140,9 @@ def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
     if before is None:
         return None
     said = " ".join(clause.words)
-    return replace(before, sign=-before.sign, relation="", target="", onward="", together=False, said=said)
+    back = replace(before, sign=-before.sign, relation="", target="", onward="", together=False, said=said)
+    own = any(word in SPEEDS for word in clause.words)
+    return modified(replace(back, speed=1.0), clause.words, 0, len(clause.words)) if own else back
 
 
 def going_of(clause: Clause) -> list[str]:

@@ -185,12 +185,13 @@ _BEGINNING = one_of("start, starts, starting, begin, begins, beginning, open, op
 _BELOW, _ABOVE = one_of("floor, ground, feet, shoes, carpet, rug"), one_of("ceiling, sky, skylight, chandelier, roof")
 
 
-def begins_on(clause: Clause) -> bool:
-    """Whether a clause without a move says what the shot begins on: "start on the fireplace"."""
+def begins(clause: Clause) -> str:
+    """What a clause without a move says of the shot's beginning: "on" for a thing ("start on the fireplace"), "so" for
+    how it is ("start wide"), "" for any other clause."""
     text = [word for word in clause.words if word not in ("camera", "we", "the", "shot")]
-    return (
-        text[:1] != [] and text[0] in _BEGINNING and target_of(clause.words, "pan", "", 0, len(clause.words))[1] != ""
-    )
+    if not text or text[0] not in _BEGINNING:
+        return ""
+    return "on" if target_of(clause.words, "pan", "", 0, len(clause.words))[1] else "so"
 
 
 def ends_on(clause: Clause) -> str:
@@ -198,8 +199,11 @@ def ends_on(clause: Clause) -> str:
     return target_of(clause.words, "pan", "", 0, len(clause.words))[1] if clause.words[0] == "ending" else ""
 
 
-def from_one_to_another(target: str) -> Step:
-    """The look that ends on a `target`, of which the words name both ends and no move."""
+def ending_on(target: str, begins: str) -> Step:
+    """The move of which the words name no more than the `target` that it ends on, and what it `begins` with (as from
+    `begins`): from thing to thing a look, else nearer to it."""
+    if begins != "on":
+        return Step("push", 1, relation="to", target=target, said=f"ending on the {target}")
     thing = target.split()[-1]
     kind, sign = ("tilt", -1) if thing in _BELOW else ("tilt", 1) if thing in _ABOVE else ("pan", 1)
     return Step(kind, sign, relation="at", target=target, open_side=kind == "pan", said=f"ending on the {target}")
@@ -224,8 +228,9 @@ def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
         if onward[0] == "to" and onward[1]:  # "through the door and to the lamp"
             return [*earlier, replace(before, onward=onward[1])]
     ends = clause.words[0] == "ending"
-    if ends and before.kind == "orbit" and before.target:  # it goes on about what it goes about
-        return steps
+    if ends and before.kind == "orbit" and before.target:  # it goes on about what it goes about, and may leave it
+        goal = ends_on(clause) if clause.words[1:2] == ["at"] else ""
+        return [*steps, Step("push", 1, relation="to", target=goal, said=" ".join(clause.words))] if goal else steps
     if not ends and ((before.target and before.relation != "along") or clause.link not in ("comma", "and")):
         return steps
     first = next((i for i, word in enumerate(clause.words) if word in PREPOSITIONS or word == "round"), 0)

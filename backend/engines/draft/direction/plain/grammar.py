@@ -296,7 +296,7 @@ class Reader:
 
 def _measured_move(moves: list[str], figures: str) -> int:
     """Which of the moves a clause's figures are about: metres are gone, degrees are turned; else the last."""
-    turning = ("pan", "tilt", "turn", "roll", "orbit", "zoom", "whip", "dutch")
+    turning = ("pan", "tilt", "looking", "turn", "roll", "orbit", "zoom", "whip", "dutch")
     fits = [i for i, move in enumerate(moves) if move.startswith(turning) == ("degrees" in figures)]
     return fits[-1] if fits and ("metres" in figures or "degrees" in figures) else len(moves) - 1
 

@@ -156,10 +156,10 @@ _ENGLISH_WORDS = one_of(
 # Words of other languages that are English, too, or parts of names.
 _MAYBE_ENGLISH = one_of(
     """
-            al, com, con, da, dal, dan, das, de, dei, del, della, dem, den, der, die, do, dos, e, een, el, em, halve,
-            im, la, las, le, les, lo, los, mezzo, metro, na, non, op, par, per, plan, pour, sale, se, sem, si, suit,
-            tot, travelling, un, una, van, vast, von, y
-        """
+        al, com, con, da, dal, dan, das, de, dei, del, della, dem, den, der, descend, die, do, dos, e, een, el,
+        em, halve, im, la, las, le, les, lo, los, mezzo, metro, na, non, op, par, per, plan, pour, sale, se,
+        sem, si, suit, tot, travelling, un, una, van, vast, von, y
+    """
 )
 # Things that an English word is called like.
 _ALSO_ENGLISH = one_of(

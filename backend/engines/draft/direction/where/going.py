@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .. import words
 from ..lists import one_of
 from ..modifiers import is_modifier
 from ..sentences import DETERMINERS
@@ -41,6 +42,8 @@ def way_after(text: list[str], i: int, table: Mapping[str, Move], everyday: bool
         return ("orbit", 1), end
     if word in _BESIDE and rest[0] in _TO_AN_OBJECT and not _is_manner(text, at + 1):
         return ("truck", 1), at + 1
+    if word == "over" and words.measure_at(text, at + 1):
+        return None  # "move over three seconds"
     if word in _FORWARD and (rest[0] in _TO_AN_OBJECT or word in ("past", "over", "across")):
         return table["in"], at + 1
     return None
@@ -51,8 +54,10 @@ def _first_telling(text: list[str], i: int) -> int:
     if text[i : i + 2] == ["the", "camera"]:
         i += 2
     while i < len(text) and (text[i] in _BARE or is_manner(text[i])):
-        if text[i] in DIRECTIONS and text[i + 1 : i + 2] not in (["out"], ["over"]):
-            break  # "right past the sofa" may go right
+        timed = i + 2 < len(text) and words.measure_at(text, i + 2) is not None
+        stressed = text[i + 1 : i + 2] in (["out"], ["over"]) and not timed
+        if text[i] in DIRECTIONS and not stressed:
+            break  # "right past the sofa", "right over 3 seconds" may go right
         i += 1
     return i
 
@@ -60,6 +65,8 @@ def _first_telling(text: list[str], i: int) -> int:
 def _out(text: list[str], at: int, everyday: bool) -> tuple[Move, int] | None:
     """ "Out through the window" goes on, "out from behind the column" aside, "out of the hall into the yard" on."""
     after = text[at + 1 : at + 3]
+    if after[0] == "over" and words.measure_at(text, min(at + 2, len(text) - 1)):
+        return None  # "out over 3 seconds"
     if after == ["from", "behind"]:
         return ("truck", 1), at + 1
     if after[0] in _OUT_ON and (after[0] != "on" or everyday) and len(after) > 1:

@@ -58,7 +58,7 @@ _ENDS = one_of(
         outside, between, beside, until, into, onto, toward, towards, over, above, across, past, along, around, through,
         near, is, are, so, but, before, after, over, off, down, up, sitting, standing, lying, walking, where, beyond,
         we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again, via,
-        facing, looking, talking, centred, centered, framed, waiting, wearing, throughout,
+        facing, looking, talking, centred, centered, framed, ever, keeps, only, waiting, wearing, throughout,
         keeping, leaving, holding
     """
 )
@@ -72,6 +72,7 @@ _NO_THINGS = one_of(
         twice
     """
 )
+_ROWS = one_of("row, rows, line, series, pair, bank, wall, set")
 _TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
 # Words that say which of several things is meant: before its name ("the left chair"), or after it.
@@ -108,9 +109,7 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
                 found.setdefault("at", noun_phrase(text, i + 2, stop)[1])  # "pan left to keep her in frame"
             i += 2
             continue
-        if (
-            relation == "to" and "to" in found and i == ended and text[i] in _STANDING
-        ):  # "the painting on the left wall"
+        if found and i == ended and text[i] in _STANDING:  # "past the painting on the left wall"
             i = noun_phrase(text, i + 1, stop)[2]
             continue
         if relation == "behind" and i and text[i - 1] == "from":
@@ -259,6 +258,8 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
                 or following[0] in _ENDS
                 or is_modifier(following[0])
                 or is_figure(following, 0)
+                or following[0] in _NO_THINGS
+                or following[0].endswith("ly")
             ):
                 return whole, "" if word == "it" else word, i + 1
         if word in ("two", "three", "both", "all") and text[i + 1 : i + 3] == ["of", "them"]:
@@ -277,7 +278,8 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
         elif not is_modifier(word) and not _counts(text, i) and not _ranks(text, i):
             name.append(word)
         i += 1
-    if name and name[-1] in _NO_THINGS and text[i : i + 1] == ["of"] and i + 1 < stop:  # "the far end of the table"
+    part = name != [] and (name[-1] in _NO_THINGS or name[-1] in _ROWS)
+    if part and text[i : i + 1] == ["of"] and i + 1 < stop:  # "the far end of the table", "the row of windows"
         whole, of, end = noun_phrase(text, i + 1, stop)
         return whole, of, max(end, i)
     if name and name[-1] in ("level", "height"):  # "to eye level"

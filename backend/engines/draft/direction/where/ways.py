@@ -6,7 +6,7 @@ import re
 
 from .. import words
 from ..modifiers import is_figure, is_modifier
-from ..sentences import BETWEEN, CAMERA_NOUNS, ROADS
+from ..sentences import BETWEEN, CAMERA_NOUNS, DETERMINERS, ROADS
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, Move
 
 GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
@@ -105,6 +105,10 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
             and (text[i + 3 : i + 4] or [""])[0] in _SIDES
         ):
             continue
+        elif word == "off" and text[i + 1 : i + 3] == ["to", "the"] and text[i + 3 : i + 4] in (["left"], ["right"]):
+            continue  # "wanders off to the right"
+        elif word == "in" and i > end and text[i + 1 : i + 2] and text[i + 1] in DETERMINERS:
+            continue  # "past the man in the chair"
         elif word in DIRECTIONS and not is_idle(text, i):
             direction = DIRECTIONS[word]
             if in_from:  # "from left to right": the last one counts
@@ -127,6 +131,7 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
     return None
 
 
+RANKS = frozenset(("first", "second", "third", "fourth"))
 _SIDES = ("left", "right", "up", "down")
 MOVES_ASIDE = ("truck", "crab")
 ALONG = ("along", "alongside")
@@ -146,6 +151,8 @@ def is_idle(text: list[str], i: int) -> bool:
         return True
     if word == "about" and rest and is_figure(text, i + 1):
         return True
+    if word in ("left", "right") and text[i - 2 : i] == ["from", "the"] and set(text[max(0, i - 5) : i]) & RANKS:
+        return True  # "the second window from the left"
     if word in ("left", "right") and text[i - 2 : i] == ["on", "the"]:  # "past the columns on the left"
         return any(word in ("past", "by", "around") for word in text[:i])
     return word in ("close", "off", "back") and i > 0 and text[i - 1] in ("the", "very", "at", "her", "his")

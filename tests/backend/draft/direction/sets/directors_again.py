@@ -82,7 +82,7 @@ SIXTH = {
     "dolly up to the door": "push in <to door>",
     "tracking shot down the street, slow": "push in slow",
     "tracking shot to the left": "truck left",
-    "crab past the row of lockers": "truck right <past row>",
+    "crab past the row of lockers": "truck right <past lockers>",
     "boom up past the balcony": "crane up <past balcony>",
     "close on his hands, he turns left": "",
     "she drifts left through the crowd": "",

@@ -101,7 +101,7 @@ NINTH = {
     "After 3 seconds of stillness push in fast to the safe": "push in fast <to safe>",
     "Third person follow cam behind the knight, 3 m, slight sway": "push in 3m <with knight> + handheld",
     "Cutscene: dolly 3 m back, pan -45 degrees to the left, hold 1s": "pull out 3m, pan left 45°, hold 1s",
-    "Camera flies in from above and lands in front of the throne": "push in",
+    "Camera flies in from above and lands in front of the throne": "crane down <to throne>",
     "fast orbit, two revolutions, around the crystal": "orbit right 720° fast <around crystal>",
     "tilt 15° down, truck 2 m right": "tilt down 15°, truck right 2m",
     "Slow pan across the living room ending at the terrace doors": "pan right slow <at terrace doors>",

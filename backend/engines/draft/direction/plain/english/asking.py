@@ -55,6 +55,11 @@ ASKING = replacements(
             r"(?:cent(?:er|re)|middle|frame|shot|view|sight|picture)(?: of (?:the )?(?:frame|shot|picture|screen))?)\b",
             r", keep \1 centred",
         ),
+        (r"\b(\w+er) and \1\b", r"\1"),
+        (r"\ban? (?:hair|smidge|smidgen|whisker|fraction|skosh)\b(?! of)", "a touch"),
+        (r"\bas (\w+) as (?:possible|you can|it gets)\b", r"very \1"),
+        (r"\b(creep|sneak|steal|come|walk)(s|ing)? up (?:on|behind|to) (?=him\b|her\b|them\b|the |an? )", r"\1\2 to "),
+        (r"\b(?:do|does|doing) nothing(?= for\b)", "hold"),
         (r"(?<!the )(?<!a )(?:\b|')till?\b", "until"),
         (
             r"\b(?:carr(?:y|ies) on|go(?:es)? on|keeps? (?:going|moving|walking)|(?:continue|resume|proceed)s?)"

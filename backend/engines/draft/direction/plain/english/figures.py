@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...lists import replaced, replacements
+from ...words import SPEEDS
 
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8}
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
@@ -24,6 +25,10 @@ _FRACTION = re.compile(rf"(?<![\d/.,])([1-9])/([2-9]) (?:of )?(?:an? )?(?!orbit)
 _SCALES = re.compile(r"\b(?:from )?(\d{1,4}) ?(?:%|percent) ?(?:to|→|->|-|–) ?(\d{1,4}) ?(?:%|percent)", re.IGNORECASE)
 _SHARE_OF_SPEED = re.compile(
     r"\b(?:at )?(\d{1,3}) ?(?:%|percent) (?:of )?(?:the )?(?:normal |full |usual )?speed\b", re.IGNORECASE
+)
+_AT_A_PACE = re.compile(
+    rf"\b(?:at|with) an? ((?:very |really )?)({'|'.join(SPEEDS)}) (?:and \w+ )?(?:pace|speed|rate|tempo|clip)\b",
+    re.IGNORECASE,
 )
 _IN_WORDS = replacements(
     (
@@ -73,6 +78,7 @@ def in_figures(text: str) -> str:
     text = _FEET_AND_INCHES.sub(lambda match: f"{_count(match[1]) + _count(match[2]) / 12:.4f} feet", text)
     text = _FRACTION.sub(lambda match: f"{360 * int(match[1]) / int(match[2]):g} degrees ", text)
     text = _SCALES.sub(_times, text)
+    text = _AT_A_PACE.sub(_paced, text)
     text = _SHARE_OF_SPEED.sub(lambda match: "slowly" if int(match[1]) < 100 else "fast", text)
     return replaced(text, _IN_WORDS)
 
@@ -80,6 +86,13 @@ def in_figures(text: str) -> str:
 def _degrees(match: re.Match[str]) -> str:
     count = _COUNTS[(match[1] or "a").lower()]
     return f" {360.0 * count / _PARTS[match[2].lower()]:g} degrees "
+
+
+def _paced(match: re.Match[str]) -> str:
+    """ "At a brisk pace": briskly."""
+    word = match[2].lower()
+    adverb = f"{word.removesuffix('e') if word.endswith('le') else word}{'y' if word.endswith('le') else 'ly'}"
+    return match[1] + (adverb if adverb in SPEEDS else word)
 
 
 def _count(said: str) -> int:

@@ -72,7 +72,8 @@ IDIOMS = replacements(
         (rf"{_CLAUSE}mak(?:e|es|ing) (?:straight )?for (?={_A} )", " move to "),
         (r"\bmak(?:e|es|ing) (?:my|our|its|the|your) way (?=to|towards?|through|past|along|across|over|into)", "move "),
         (
-            r"\b(fly|swoop|glide|soar|drop|come|sweep)(?:s|es|ing|ping)?(?: in)? from (?:above|high up|on high|the sky)"
+            r"\b(?:fly|flie|swoop|glid|soar|drop|com|sweep)(?:s|e|es|ing|ping)?(?: in)? "
+            r"from (?:above|high up|on high|the sky)"
             rf",?\s*(?:and )?(?:land|touch down|settle|arrive|end)(?:s|ing|es)?(?: up)? (?:in front of|before|at|on|by|"
             rf"beside|near|next to) (?={_A} )",
             "crane down to ",
@@ -126,7 +127,26 @@ IDIOMS = replacements(
         (rf"{_CLAUSE}stagger(?:s|ing)? (?=back|forwards?|to\b|towards?)", " handheld, walk "),
         (r"\b(half|quarter|full) turn to (?:see|show|reveal|face) [^,.;\n]*", r"\1 turn to the right"),
         (r"\b(camera\b[^.;\n]{0,40}?)\s(?:but|and) breathes\b", r"\1, camera breathes"),
+        (r"\b(?:clos|hom)e in(?= on\b| to\b|\s*(?:$|[,.;]))|\bzero in(?= on\b)", "push in"),
+        (r"\b(?:clos|zero|hom)(es|ing) in(?= on\b| to\b|\s*(?:$|[,.;]))", r"push\1 in"),
+        (r"\b(drone|camera|helicopter|we) takes? off\b", r"\1 rises"),
         # Looks.
+        (rf"\b(camera|we) (?:finds?|discovers?|spots?|picks? out|singles? out) (?={_A} )", r"\1 pans to "),
+        (rf"\b(?:scan|survey|sweep)(s|ning|ing)? (?={_A} )", r"pan\1 across "),
+        (
+            rf"\b(?:reframe|recent(?:er|re)|refocus)(s|d)?(?: (?:the )?(?:shot|camera|view|frame))? (?:on|to) (?={_A} "
+            r"(?!left|right))",
+            r"pan\1 to ",
+        ),
+        (r"\breframe(s|d)? (?=(?:to the )?(?:left|right)|up\b|down\b)", r"pan\1 "),
+        (
+            r"\b(pan|swing|look|truck|track|slide|drift|move)(s|ning|ing)? ((?:\w+ly )?)back and forth",
+            r"\1\2 \3left, then right",
+        ),
+        (
+            r"\b(?:do|does|make|makes|perform|performs) an? (90|180|270|360)\b(?=\s*(?:$|[,.;]|and\b|then\b))",
+            r"pans \1 degrees",
+        ),
         (
             rf"\b(?:start|begin|open)(?:s|ing|ning)? (?:at|on|from|with) {_THING}(?:,| and| then)*((?: \w+ly)?) "
             rf"(?:move|go|come|travel|work)(?:s|es|ing)?(?: (?:its|our|my|the) way)? (up|down) to (?={_A} )",
@@ -136,6 +156,7 @@ IDIOMS = replacements(
             rf"{_CLAUSE}(?:glance|peer|gaze|stare)(?:s|ing)? (?=at|up|down|left|right|to|towards?|back|over to)",
             " look ",
         ),
+        (r"\b(look|glance|gaze)(s|ing)? (?:over|across) (?:at|to|towards?) ", r"\1\2 at "),
         (rf"{_CLAUSE}(?:peer|peek|lean)(?:s|ing)? (over|into|through) (?={_A} )", r" move \1 "),
         (
             r"\blook(s|ing|)? (?:back )?over (?:my|your|our|the|its|his|her) (?:left |right )?shoulder "
@@ -144,7 +165,7 @@ IDIOMS = replacements(
         ),
         (
             r"\b(whip|swish|snap|flick)(?:s|es|ing|ping|ning)? (?:over |round |around |across )?(?:to|towards?|onto) "
-            rf"(?={_A} |him\b|them\b)",
+            rf"(?={_A} |him\b|her\b|them\b)",
             "whip pan to ",
         ),
         (r"\b(whip|swish|flick)(?:s|es|ing|ping)? back\b(?! (?:to|at|towards?|from|and forth))", "pan back fast"),

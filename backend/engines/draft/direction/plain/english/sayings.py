@@ -327,7 +327,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
 _ENDS_ON = re.compile(
     r",?\s*\b(?:and |then |finally )*(?:end(?:s|ing)?|settl(?:es?|ing)|land(?:s|ing)?|finish(?:es|ing)?|"
     r"com(?:es?|ing) to rest|"
-    r"arriv(?:es?|ing)|rest(?:s|ing)?|stopp?(?:s|ing)?)(?: up)? (?:on|at|with) (?=(?:the|an?|his|her|their)\b)",
+    r"arriv(?:es?|ing)|rest(?:s|ing)?|stopp?(?:s|ing)?)(?: up)? (on|at|with) (?=(?:the|an?|his|her|their)\b)",
     re.IGNORECASE,
 )
 
@@ -341,7 +341,7 @@ def plainly(text: str) -> str:
     text = _FROM_ANGLE_TO_ANGLE.sub(lambda match: f"{abs(_figure(match[2]) - _figure(match[1])):g} degrees", text)
     for pattern, said, whose in SAYINGS:
         text = pattern.sub(said if whose is None else _where(whose, said), text)
-    return _ENDS_ON.sub(", ending on ", text)
+    return _ENDS_ON.sub(lambda match: f", ending {'at' if match[1] == 'at' else 'on'} ", text)
 
 
 def _where(whose: _Whose, said: str) -> Callable[[re.Match[str]], str]:

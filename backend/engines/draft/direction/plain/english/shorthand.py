@@ -109,7 +109,7 @@ _BETWEEN = re.compile(
 
 def written_out(text: str) -> str:
     """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m)."""
-    text = without_manners(words.without_runs(text))
+    text = without_manners(words.without_runs(text)).replace(" & ", " and ")
     foreign = reader_of(text) is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(text, _CAPITALS)

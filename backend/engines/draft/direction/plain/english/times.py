@@ -26,7 +26,9 @@ _TIMES = replacements(
         (r"\b(?:a|one) (?:second|beat) later\b[:,]?", "after 1 second, "),
         # What lasts for a part of the shot, and what is said to be at its end.
         (rf"\b(?:at|in|on|during) the (?:very )?{_LAST} (?:moment|beat|frame)s?\b,?", "at the end, "),
-        (rf"\b(?:the )?(?:very )?{_LAST} second\b", "last 1 second"),
+        (rf"\bbefore the (?:very )?end\b{_OF_THE_SHOT}", " "),
+        (rf"\b(?:{_FOR} )?(?:the )?(?:very )?{_LAST} second\b", "last 1 second"),
+        (rf"\b{_FOR} (?:the )?(?:very )?({_LAST}) (?=(?:\d[\d.,]*|[a-z]+) ?{_SECONDS})", r"\1 "),
         (rf"\b(?:the )?{_FIRST} second\b(?! (?:half|third|quarter))", "1 second"),
         (
             rf"\b{_FOR} (?:the )?(?:very )?{_LAST} (half|third|quarter){_OF_THE_SHOT}",
@@ -37,6 +39,7 @@ _TIMES = replacements(
             r" for 1 \1shot ",
         ),
         (r"\b(half|third|quarter)shot\s*,?\s*and\b", r"\1shot, then"),
+        (rf"\b(?:{_FOR}|across) the (?:whole|entire|full|complete) {_SHOT}\b", " "),
         (
             rf"\b{_FOR} the (?:second|middle) (?:third|quarter|part|moments?)\b,?|"
             rf"\b{_FOR} the (?:first|opening) (?:part|moments?)\b,?",

@@ -1,0 +1,68 @@
+"""Directions that went wrong in a fourth set of them and in combinations of plain moves with plain manners; in the
+notation of directors.notation."""
+
+from __future__ import annotations
+
+FOURTEENTH = {
+    # How long, beside a side.
+    "pan left over 3 seconds": "pan left 3s",
+    "truck right over 4 seconds, past the shelf": "truck right 4s <past shelf>",
+    "zoom out over two seconds": "zoom out 2s",
+    "dolly right in the last 2 seconds": "truck right 2s",
+    "move right over 5 s": "truck right 5s",
+    "push right in": "push in",
+    "tracking shot past the sofa in the last 2 seconds": "truck right 2s <past sofa>",
+    "3秒かけて左へトラックし、それから本棚にズームイン": "truck left 3s, zoom in <at shelf>",
+    "La caméra glisse le long du mur de gauche à droite pendant 4 secondes": "truck right 4s <along wall>",
+    "pan left during the whole take": "pan left",
+    "pan to the door before the end": "pan right <at door>",
+    "left over food on the table, static": "hold",
+    # How fast, and how much.
+    "circling the table at a brisk pace": "orbit right fast <around table>",
+    "push in at a very slow speed": "push in slow",
+    "as slow as possible, pan left": "pan left slow",
+    "truck right just a hair": "truck right",
+    "Fast pan right, quick stop, slow pan back": "pan right fast, hold fast, pan left slow",
+    "ease into a 45 degree orbit to the right": "orbit right 45°",
+    "do nothing for two seconds, then push past the lamp to the mirror": "hold 2s, push in <to mirror>",
+    "镜头升高两米俯视桌子": "pedestal up 2m + tilt down",
+    "La camera sale lungo la torre e poi guarda giù": "pedestal up <along tower>, tilt down",
+    # What stands where, and rows of it.
+    "pull back from the painting on the wall": "pull out <from painting>",
+    "slide past the man in the chair": "push in <past man>",
+    "tracking shot past the man in the chair": "truck right <past man>",
+    "orbit the second window from the left": "orbit right <around window>",
+    "push in to her very slowly and smoothly": "push in slow <to her>",
+    "truck right past the row of windows": "truck right <past windows>",
+    "rise to the roof line": "pedestal up + push in <to roof line>",
+    "orbit the statue without stopping": "orbit right <around statue>",
+    "move in closer and closer on her eyes": "push in <to eyes>",
+    # Other words for going and looking.
+    "the camera creeps up on him": "push in slow <to him>",
+    "look over at the clock": "pan right <at clock>",
+    "whip to her": "pan right fast <at her>",
+    "the camera surges toward the gate": "push in fast <to gate>",
+    "camera roams through the attic": "push in <through attic>",
+    "camera plummets to the ground": "pedestal down fast <to ground>",
+    "the drone takes off": "pedestal up",
+    "the camera tips down": "tilt down",
+    "cant the camera left 10 degrees": "roll counterclockwise 10°",
+    "camera falls back": "pull out",
+    "the camera recoils": "pull out fast",
+    "camera wanders off to the right": "truck right",
+    "camera closes in on the face": "push in <to face>",
+    "home in on the key": "push in <to key>",
+    "camera finds the vase": "pan right <at vase>",
+    "recentre on the vase": "pan right <at vase>",
+    "reframe to the left": "pan left",
+    "scan the shelf left to right": "pan right <at shelf>",
+    "camera does a 360": "pan right 360°",
+    "pan back and forth": "pan left, pan right",
+    "follow the dog thru the gate & down the path": "push in <through gate>",
+    "walk round the bed and stop at the wardrobe": "orbit right <around bed>, push in <to wardrobe>",
+    # Others' doing.
+    "he scans the room": "",
+    "the soldiers close in on him": "",
+    "the branch snaps": "",
+    "the plane lands on the water": "",
+}
