@@ -19,7 +19,7 @@ from .conform import SOUND_RATE, pick
 from .stills import MAX_PIXELS
 
 AAC_BLOCK = Fraction(1024, SOUND_RATE)  # seconds: AAC has no finer length
-BT709, UNSPECIFIED, LIMITED, FULL = 1, 2, 1, 2  # as H.264 numbers matrices, FFmpeg ranges
+BT709, UNSPECIFIED, FULL = 1, 2, 2  # as H.264 numbers matrices, FFmpeg ranges
 MATRICES = {BT709: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601}
 # A foreign movie is a file of one of these kinds and nothing else: a playlist or a script that goes by a movie's name
 # (FFmpeg knows several) would have other files and addresses opened. What a movie names inside is held to the same.

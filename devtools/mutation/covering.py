@@ -73,8 +73,8 @@ COVERS = {
     "backend/jobs/inspection": _backend("jobs/inspect jobs/inspector media/stills api/limits api/requests"),
     "backend/jobs/size": _backend("jobs/request"),
     "backend/media": _backend(
-        "media/sidecar media/picture media/exact media/encode media/movie media/stills media/colour media/frame_ends "
-        "media/planes"
+        "media/colour_numbers media/movie_numbers media/sidecar media/picture media/exact media/encode media/movie "
+        "media/stills media/colour media/frame_ends media/planes"
     ),
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/take jobs/queue jobs/lanes api/cli_commands"),
@@ -91,7 +91,7 @@ COVERS = {
         "hosted/orders hosted/refusals hosted/hosted"
     ),
     "backend/engines/hosted/account": _backend("hosted/account_rules hosted/accounts"),
-    "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
+    "backend/engines/draft": _backend("draft/parts draft/clips draft/engine"),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
     "backend/engines/draft/camera": Cover("test", ("tests/backend/draft/camera", "tests/backend/draft/test_engine.py")),
     "backend/engines/draft/sound": Cover("test", ("tests/backend/draft/sound",)),
