@@ -61,16 +61,18 @@ COVERS = {
     "backend/lifetime": _backend("root/lifetime api/service_life"),
     "backend/__main__": _backend("root/arguments api/service_life api/cli_commands"),
     "backend/jobs": _backend(
-        "jobs/pool jobs/runner jobs/child jobs/store_changes jobs/spending jobs/choice jobs/take jobs/store jobs/lanes "
-        "jobs/queue"
+        "jobs/seams jobs/pool jobs/runner jobs/child jobs/worker jobs/store_changes jobs/spending jobs/choice "
+        "jobs/take jobs/store jobs/lanes jobs/queue"
     ),
     "backend/jobs/meter": _backend("several/watch_parts several/watch"),
-    "backend/jobs/cluster": _backend("cluster/parcels cluster/line cluster/bridge cluster/keeping cluster/crew"),
+    "backend/jobs/cluster": _backend(
+        "jobs/seams cluster/parcels cluster/line cluster/bridge cluster/keeping cluster/crew"
+    ),
     "backend/jobs/cluster/parcel": _backend("cluster/parcels"),
     "backend/jobs/store/turns": _backend("several/turns jobs/spending"),
     "backend/jobs/store/migrations": _backend("jobs/migrations jobs/store"),
     "backend/jobs/request": _backend("jobs/request api/requests api/limits api/prompt"),
-    "backend/jobs/inspection": _backend("jobs/inspect jobs/inspector media/stills api/limits api/requests"),
+    "backend/jobs/inspection": _backend("jobs/seams jobs/inspect jobs/inspector media/stills api/limits api/requests"),
     "backend/jobs/size": _backend("jobs/request"),
     "backend/media": _backend(
         "media/colour_numbers media/movie_numbers media/sidecar media/picture media/exact media/encode media/movie "
