@@ -69,7 +69,7 @@ def lay(edit: bpy.types.Scene, shot: Any, frame: int, size: tuple[int, int], fra
         strip.color_tag = strips.color_of(shot.uid)
         strip.select = False
     connect(edit, (picture, words))
-    return next(use for use in uses_of(edit, shot.uid) if use.start == frame)
+    return next(use for use in uses_of(edit, shot.uid) if use.start <= frame < use.end)
 
 
 def add_words(edit: bpy.types.Scene, shot: Any, channel: int, frame: int, frames: int) -> bpy.types.Strip:

@@ -1,11 +1,11 @@
-"""What files of earlier versions say in another way, brought to today's when they are opened."""
+"""What files of earlier versions and strangers say in another way, brought to ours when they are opened."""
 
 import bpy
 from bpy.app.handlers import persistent
 from bpy.props import IntProperty
 
 from ...app import timer
-from . import options
+from . import mended, options
 from .properties import TAKEONE_PG_shot
 
 # Version 0.1 had one quality on the card, for whichever engine had any; the second meant the engine's own choice.
@@ -20,6 +20,7 @@ def update(*_: object) -> None:
     TAKEONE_PG_shot.quality = IntProperty(default=UNSET)  # the only way to what a former property holds
     try:
         for scene in bpy.data.scenes:
+            mended.mend(scene)
             for shot in (scene.take_one.blank, *scene.take_one.shots):
                 if shot.is_property_set("quality"):
                     _keep_quality(shot)
