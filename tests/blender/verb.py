@@ -60,9 +60,14 @@ def _properties(kind: type) -> Any:
 
 
 def _argument(name: str, one: Any) -> str:
-    text = f"{'~' * one.is_skip_save}{'-' * one.is_hidden}{name}={_default(one)!r}"
+    default = round(one.default, 6) if one.type == "FLOAT" and not one.is_array else _default(one)
+    text = f"{'~' * one.is_skip_save}{'-' * one.is_hidden}{name}={default!r}"
     if one.type in ("INT", "FLOAT"):
-        text += f" {one.hard_min:.10g}..{one.soft_max:.10g}..{one.hard_max:.10g}"
+        text += f" {_number(one.hard_min)}..{_number(one.soft_max)}..{_number(one.hard_max)}"
     if one.type == "ENUM":
         text += " " + "|".join(f"{item.identifier}:{item.value}" for item in one.enum_items)
     return text
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
