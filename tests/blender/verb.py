@@ -24,14 +24,14 @@ class Ops:
         self.calls.append((self._name, *arguments, *([keywords] if keywords else [])))
 
 
-def verb(kind: type, **given: Any) -> Any:
+def verb(kind: type, /, **given: Any) -> Any:
     """An operator of this class, as a user has pressed it: its methods, and its arguments, which have their defaults
     where they are not given. `reports` is what it reports."""
     members: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         if base.__module__.startswith("take_one"):
             members.update({name: one for name, one in vars(base).items() if callable(one) or isinstance(one, OWN)})
-    found = type("Pressed", (), {**members, "bl_label": kind.bl_label, "kind": kind})()
+    found = type("Pressed", (), {**members, "bl_label": kind.bl_label, "made_of": kind})()
     known = _properties(kind)
     defaults = {name: _default(one) for name, one in known.items() if name != "rna_type" and name not in members}
     vars(found).update(defaults | given)

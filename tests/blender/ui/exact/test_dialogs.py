@@ -51,7 +51,7 @@ def shot():
 
 def pressed(operator, monkeypatch, **context):
     """What a press opens: the call, less the operator and event, which have to be the press's own."""
-    for module in {one.__module__ for one in operator.kind.__mro__ if one.__module__.startswith("take_one")}:
+    for module in {one.__module__ for one in operator.made_of.__mro__ if one.__module__.startswith("take_one")}:
         monkeypatch.setattr(sys.modules[module], "bpy", Blender(background=False), raising=False)
     asked = asking(**context)
     assert operator.invoke(asked, EVENT) == {"RUNNING_MODAL"}
