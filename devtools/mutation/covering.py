@@ -169,8 +169,8 @@ COVERS = {
     ),
     "scene/edit/board": _blender("edit/exact/boards edit/board edit/ripple"),
     "scene/edit/burn_in": _blender("edit/burn_in"),
-    "scene/edit/out": _blender("ui/out_exact ui/export ui/export_steps edit/hand_made"),
-    "scene/session/out": _blender("ui/out_exact ui/export ui/export_steps edit/bed"),
+    "scene/edit/out": _blender("edit/exact/out_parts ui/out_exact ui/export ui/export_steps edit/hand_made"),
+    "scene/session/out": _blender("edit/exact/exports edit/exact/beds ui/out_exact ui/export ui/export_steps edit/bed"),
     "scene/edit/several": Cover(
         "blender", ("tests/blender/edit/exact/test_parts_exact.py", "tests/blender/edit/one_clip")
     ),
@@ -198,7 +198,7 @@ COVERS = {
         "press/exact/events press/exact/jobs_queue press/exact/session_parts press/exact/words_and_commands "
         "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
     ),
-    "scene/session/board": _blender("edit/exact/boards edit/board"),
+    "scene/session/board": _blender("edit/exact/boards edit/exact/drawing edit/board"),
     "scene/session/press": _blender(
         "press/exact/orders press/exact/quotes press/press edit/handles press/together press/continuity press/refine "
         "press/budget edit/landing_again press/jobs"
