@@ -157,19 +157,22 @@ COVERS = {
     "scene/app": _blender("press/timer ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
     "scene/edit": _blender(
-        "edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene edit/strips_places "
+        "edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene edit/exact/edit_parts "
+        "edit/strips_places "
         "edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare film/takes film/found film/moving "
         "film/stranger_copies"
     ),
     "scene/edit/found": _blender("film/found press/opened_again"),
-    "scene/edit/trash": _blender("film/found film/takes"),
+    "scene/edit/trash": _blender("film/trash film/found film/takes"),
     "scene/edit/cut": _blender(
         "edit/exact/cut_exact edit/ripple edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row "
         "edit/hand_made"
     ),
     "scene/edit/board": _blender("edit/exact/boards edit/board edit/ripple"),
-    "scene/edit/burn_in": _blender("edit/burn_in"),
-    "scene/edit/out": _blender("edit/exact/out_parts ui/out_exact ui/export ui/export_steps edit/hand_made"),
+    "scene/edit/burn_in": _blender("edit/exact/burn_ins edit/burn_in"),
+    "scene/edit/out": _blender(
+        "edit/exact/out_parts edit/exact/cut_render ui/out_exact ui/export ui/export_steps edit/hand_made"
+    ),
     "scene/session/out": _blender("edit/exact/exports edit/exact/beds ui/out_exact ui/export ui/export_steps edit/bed"),
     "scene/edit/several": Cover(
         "blender", ("tests/blender/edit/exact/test_parts_exact.py", "tests/blender/edit/one_clip")

@@ -23,7 +23,7 @@ from .cut.uses import BOARD_KEY, WITH_KEY, Use, uses_of
 NUMBER = 0  # takes count from 1: the board's still lies where those of a take 0 would
 PICTURE = "board.png"
 WORDS_PLACE = (0.5, 0.08)  # of the words in the picture, from its lower left corner
-WORDS_SIZE = 0.035  # of the picture's height
+WORDS_SIZE = 0.035  # of the picture's height, as it is at 100 %: strips are scaled with the render
 LONGEST_WORDS = 160
 
 
@@ -76,7 +76,7 @@ def add_words(edit: bpy.types.Scene, shot: Any, channel: int, frame: int, frames
     """The board's words."""
     words = effects.new_effect(edit, f"{shot.name} words", "TEXT", channel, frame, frames)
     words.text = words_of(shot)
-    words.font_size = max(12, round(WORDS_SIZE * edit.render.resolution_y * edit.render.resolution_percentage / 100))
+    words.font_size = max(12, round(WORDS_SIZE * edit.render.resolution_y))
     words.location = WORDS_PLACE
     words.wrap_width = 0.9
     words.use_box = True
@@ -91,8 +91,7 @@ def add_words(edit: bpy.types.Scene, shot: Any, channel: int, frame: int, frames
 def _fit(edit: bpy.types.Scene, picture: bpy.types.Strip, size: tuple[int, int]) -> None:
     """By the size that the file will have: Blender would ask the file, which may not be there yet."""
     render = edit.render
-    percent = render.resolution_percentage / 100
-    scale = min(render.resolution_x * percent / size[0], render.resolution_y * percent / size[1])
+    scale = min(render.resolution_x / size[0], render.resolution_y / size[1])
     picture.transform.scale_x = picture.transform.scale_y = scale
     picture[strips.SIZE_KEY] = size
 

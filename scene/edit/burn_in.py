@@ -34,7 +34,7 @@ PLACES = {
 }
 OF_FRAME = ("frame", "timecode", "shot_frame", "lens")  # what changes from frame to frame
 OF_SHOT = ("shot", "take", "shot_frame", "camera", "lens", "engine", "seed", "date", "note", "line")
-SIZE = 0.032  # of the picture's height
+SIZE = 0.032  # of the picture's height, as it is at 100 %: strips are scaled with the render
 
 
 def names(template: str) -> set[str]:
@@ -195,7 +195,7 @@ def _style(edit: bpy.types.Scene, strip: bpy.types.Strip, place: str) -> None:
     strip.anchor_x, strip.anchor_y = along, up
     if "alignment_x" in strip.bl_rna.properties:
         strip.alignment_x = along
-    strip.font_size = max(8, round(SIZE * edit.render.resolution_y * edit.render.resolution_percentage / 100))
+    strip.font_size = max(8, round(SIZE * edit.render.resolution_y))
     strip.use_shadow = True
     strip.color_tag = "COLOR_09"
 

@@ -88,7 +88,7 @@ def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
     for movie, side in zip(movies, SIDES, strict=True):
         movie.transform.scale_x *= 0.5
         movie.transform.scale_y *= 0.5
-        movie.transform.offset_x = side * edit.render.resolution_x * edit.render.resolution_percentage / 400
+        movie.transform.offset_x = side * edit.render.resolution_x / 4
 
 
 def _black(edit: bpy.types.Scene, frame: int, after: int, channel: int) -> None:

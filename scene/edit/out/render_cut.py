@@ -33,8 +33,9 @@ def _movie(render: bpy.types.RenderSettings, job: dict) -> None:  # type: ignore
     render.use_overwrite, render.use_placeholder = True, False
     render.use_file_extension = False
     render.filepath = job["movie"]
-    render.resolution_x, render.resolution_y = (side // 2 * 2 for side in job["size"])
-    render.resolution_percentage = 100
+    percent = render.resolution_percentage  # it stays: strips are scaled by it
+    sides = render.resolution_x, render.resolution_y
+    render.resolution_x, render.resolution_y = (_even(side, percent) for side in sides)
     render.use_border = False
     if hasattr(render, "use_multiview"):
         render.use_multiview = False
@@ -51,6 +52,11 @@ def _movie(render: bpy.types.RenderSettings, job: dict) -> None:  # type: ignore
     movie.use_autosplit = False
     movie.audio_codec, movie.audio_mixrate, movie.audio_bitrate = "AAC", 48000, 256
     movie.audio_channels = "STEREO"
+
+
+def _even(side: int, percent: int) -> int:
+    """As many pixels, up to `side`, as are rendered as an even number of them."""
+    return next((one for one in range(side, 0, -1) if one * percent // 100 % 2 == 0 < one * percent // 100), side)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,6 @@ def _render(name: str, data: Edit, room: Path, cut: Cut) -> None:
             "scene": name,
             "start": data.start,
             "end": data.end,
-            "size": list(data.size),
             "movie": str(movie),
             "twice": cut.burn_in,
             "scripts": cut.scripts,

@@ -154,7 +154,7 @@ def test_a_board_is_picture_and_words_above_what_is_there(scene):
     assert [(strip.type, strip.channel, strips.start(strip), strips.end(strip)) for strip in (picture, words)] == [
         ("IMAGE", 4, 105, 125), ("TEXT", 5, 105, 125),
     ]  # fmt: skip
-    assert (picture.transform.scale_x, picture.transform.scale_y) == pytest.approx((50 / 36, 50 / 36))
+    assert (picture.transform.scale_x, picture.transform.scale_y) == pytest.approx((100 / 36, 100 / 36))
     assert (words.font_size, tuple(words.location), words.anchor_x, words.anchor_y) == (
         12, pytest.approx((0.5, 0.08)), "CENTER", "BOTTOM",
     )  # fmt: skip

@@ -150,7 +150,7 @@ def test_a_cut_is_rendered_burnt_in_read_back_and_put_in_place(exporter, tmp_pat
             step.after()
     assert put == [(room / "cut.mp4", 24)] + ([] if page else [(movie, out, 24)])
     assert json.loads((room / "job.json").read_text()) == {
-        "blend": str(room / "edit.blend"), "scene": "Edit", "start": 101, "end": 125, "size": [64, 36],
+        "blend": str(room / "edit.blend"), "scene": "Edit", "start": 101, "end": 125,
         "movie": str(room / "cut.mp4"), "twice": burn,
         "scripts": bpy.context.preferences.filepaths.use_scripts_auto_execute,
     }  # fmt: skip
