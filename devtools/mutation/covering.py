@@ -38,26 +38,24 @@ def _blender(names: str) -> Cover:
 
 
 COVERS = {
-    "backend": _backend("root/arguments api/service_life api/cli_commands"),
+    "backend": _backend("root/pieces root/arguments api/service_life api/cli_commands"),
     "scene": _blender("press/press press/jobs film/takes ui/operators"),
     "backend/api": _backend(
-        "api/routes api/taking api/starting api/waiting api/guard api/submission api/requests api/limits api/prompt "
-        "api/path"
+        "api/pieces api/routes api/taking api/starting api/waiting api/guard api/submission api/requests api/limits "
+        "api/prompt api/path"
     ),
-    "backend/api/service": _backend("api/starting api/service_home api/service_life"),
+    "backend/api/service": _backend("api/pieces api/starting api/service_home api/service_life"),
     "backend/api/running": _backend("api/starting api/service_life api/guard"),
-    "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
-    "backend/api/watch": _backend("api/routes several/watch_parts several/watch"),
+    "backend/api/users": _backend("api/pieces several/users"),
+    "backend/api/watch": _backend("api/pieces api/routes several/watch_parts several/watch"),
     "backend/api/guides": _backend("api/waiting guide/api_guide"),
-    "backend/accounts": _backend("root/accounts hosted/accounts"),
-    "backend/workflows": _backend("root/accounts comfy/shelf comfy/comfy"),
+    "backend/accounts": _backend("root/pieces root/accounts hosted/accounts"),
+    "backend/workflows": _backend("root/pieces root/accounts comfy/shelf comfy/comfy"),
     "backend/guide": _backend("guide/limits guide/parts guide/guide guide/api_guide"),
     "backend/guide/span": _backend("guide/span guide/parts"),
     "backend/cli": _backend("root/cli api/cli_commands"),
     "backend/home": _backend("root/home api/service_home"),
-    "backend/kernels": Cover(
-        "test", ("tests/backend/root/test_kernels.py", "tests/backend/draft/view/test_kernels.py")
-    ),
+    "backend/kernels": _backend("root/pieces root/kernels draft/view/kernels"),
     "backend/lifetime": _backend("root/lifetime api/service_life"),
     "backend/__main__": _backend("root/arguments api/service_life api/cli_commands"),
     "backend/jobs": _backend(

@@ -329,7 +329,7 @@ def test_where_a_cell_of_a_board_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made.pictures, "of", lambda one, place: Image.new("RGB", (160, 90)))
     row = Row(4, shot("a"), None, None, 0, 12)
     for _ in range(7):
-        made.add(row, [board.Paragraph("a name", 10.0), board.Paragraph("a line", 8.0)])
+        made.add(row, [board.Paragraph("a name", 10.0), board.Paragraph("a line", 8.0, True)])
     assert page.did.count("page") == 2 and made._pages == 2
     images = [what[2:] for what in page.did if what[0] == "image"]
     width, height = (297 - 22 - 10) / 3, (210 - 22 - 13 - 7 - 5) / 2
@@ -344,6 +344,8 @@ def test_where_a_cell_of_a_board_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts[2] == pytest.approx((19, at)) and texts[3][2] == "a name" and texts[3][0] == pytest.approx(width - 8)
     assert texts[4] == pytest.approx((11, at + 10 * board.LINE + 0.5)) and texts[5][2] == "a line"
     assert made.remarks == []
+    inks = [what[1:] for what in page.did if what[0] == "set_text_color"][:3]
+    assert inks == [(105, 105, 112), (20, 20, 22), (105, 105, 112)]  # the number, the name, a quiet line
     made.add(row, [board.Paragraph("a|b|c", 10.0), board.Paragraph("never", 8.0)])
     assert [what[-1] for what in page.did if what[0] == "cell"][-2:] == ["a", "b..."]
     assert made.remarks == ["The text of shot 'Shot a' is cut on the board. The shot list has it all."]
