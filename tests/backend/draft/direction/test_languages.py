@@ -45,6 +45,17 @@ NAMES = {
     "Pan left naar de deur": "pan left <at door>",
     "Truck left, Kamera langsam": "truck left slow",
 }
+SIDES_AND_TIMES = {
+    "la cámara hace zoom hacia atrás en 3 segundos": "zoom out 3s",
+    "la cámara hace zoom hacia la ventana": "zoom in <at window>",
+    "la camera avanza": "push in",
+    "la camera arretra lentamente": "pull out slow",
+    "镜头上摇": "tilt up",
+    "镜头下摇，然后固定2秒": "tilt down, hold 2s",
+    "缓慢向左摇": "pan left slow",
+    "zoom in, lentamente": "zoom in slow",
+    "zoom in avanti, veloce": "zoom in fast",
+}
 SIZES = {
     "Move in to a close-up": "push in",
     "Glide in to a wide": "push in",
@@ -99,6 +110,11 @@ HALVES = {
 @pytest.mark.parametrize("text", NAMES)
 def test_a_name_or_loan_word_makes_no_english_direction_foreign(text: str) -> None:
     assert notation(text) == NAMES[text]
+
+
+@pytest.mark.parametrize("text", SIDES_AND_TIMES)
+def test_a_plain_move_with_a_plain_manner(text: str) -> None:
+    assert notation(text) == SIDES_AND_TIMES[text]
 
 
 @pytest.mark.parametrize("text", SIZES)

@@ -259,6 +259,14 @@ KOREAN = {
 }
 
 
+# Manners beside the crews' English, which alone do not tell a language: "zoom in, ligeramente".
+MANNERS = {
+    "slowly": "lentamente|despacio|devagar|langzaam",
+    "slightly": "ligeramente|leggermente|ligeiramente|lichtjes",
+    "fast": "rápido|rápida|rápidamente|rapidamente|velocemente|veloce|snel",
+}
+
+
 # Also English words: alone they do not make a text German or French.
 _ALSO_ENGLISH = frozenset(
     ("et", "fort", "forte", "lent", "vent", "mer", "grad", "rapide", "circulation", "ensuite", "vite", "feu")
@@ -287,7 +295,7 @@ def _table() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
     """What matches any phrase, what matches those that are surely not English, and the English of each."""
     meanings = {
         phrase: english
-        for table in (GERMAN, FRENCH, CHINESE, JAPANESE, KOREAN)
+        for table in (GERMAN, FRENCH, CHINESE, JAPANESE, KOREAN, MANNERS)
         for english, phrases in table.items()
         for phrase in phrases.split("|")
     }

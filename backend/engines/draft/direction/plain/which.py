@@ -139,7 +139,9 @@ _MARKS = {
     "german": re.compile(r"kamera|fahrt|fahren|schwenk|zoomt|zoomen|[ßäöü]"),
     "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
     "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
-    "italian": re.compile(r"carrell|inquadrat|macchina da presa|[ìòù]\b|zione\b|\b(?:dell|all|sull|nell)'"),
+    "italian": re.compile(
+        r"\bla camera\b|carrell|inquadrat|macchina da presa|[ìòù]\b|zione\b|\b(?:dell|all|sull|nell)'"
+    ),
     "portuguese": re.compile(r"câm[ea]ra|panorâmica|[ãõ]|\b(?:às|ção)\b|ções\b|ção\b"),
     "dutch": re.compile(r"\b(?:naar|het|een)\b|ij[a-z]|camerabew"),
 }
