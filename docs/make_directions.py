@@ -63,15 +63,31 @@ def places_to_go() -> str:
 # By relation: see direction/where/target.py.
 PLACES = {
     "to": (
-        "goes to it until it fills the frame",
-        ("push in to the sofa", "follow her to the door", "descend toward the entrance"),
+        "goes to it until it fills the frame, or is level with it",
+        (
+            "push in to the sofa",
+            "follow her to the door",
+            "descend toward the entrance",
+            "truck left to the door",
+            "boom down to the table",
+        ),
     ),
     "past": ("passes beside it", ("push in past the chair", "truck left past the table")),
     "through": ("goes through it and on", ("fly through the doorway", "walk through the archway")),
     "over": ("rises above it and goes on over it", ("crane up and over the facade", "fly over the roof")),
     "around": ("goes around it", ("orbit around the table", "circles them", "arc around the table clockwise")),
+    "up": ("goes up with it to its end", ("walk up the stairs", "climb the staircase")),
+    "down": ("goes down with it to its end", ("go down the steps", "walk down the hill")),
     "along": ("goes beside it", ("tracking shot along the fence from left to right",)),
-    "at": ("turns to it, or keeps its size", ("pan to the window", "zoom in on the clock", "vertigo effect on her")),
+    "at": (
+        "turns to it, or keeps its size",
+        (
+            "pan to the window",
+            "zoom in on the clock",
+            "vertigo effect on her",
+            "start on the fireplace, end on the window",
+        ),
+    ),
     "from": ("goes away from it", ("pull away from the window",)),
     "whole": ("goes back until all of it is seen", ("pull back to reveal the whole room",)),
 }

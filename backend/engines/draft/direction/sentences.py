@@ -59,7 +59,7 @@ LEAD_INS = one_of(
         tight, extreme, establishing, drone, aerial, low, high, angle, eye, level, dynamic, moody, ominous,
         tense, hypnotic, majestic, graceful, gracefully, simultaneously, meanwhile, again, once, same, time, at,
         all, way, straight, directly, ever, film, filmed, style, classic, professional, together, still, over,
-        combined, followed, after, before, that, which, there, here, it's, that's, into, plus, perform,
+        combined, followed, after, before, that, which, both, there, here, it's, that's, into, plus, perform,
         performs, performing, execute, executes, steady, crisp, controlled, precise, natural, subtle, parallax,
         from, then's, instead, point, not, never, no, without, avoid, don't, doesn't, dont, doesnt, isn't,
         aren't, won't, shouldn't, any, rotation, initially, pls, plz, kindly, ok, okay, maybe, perhaps,

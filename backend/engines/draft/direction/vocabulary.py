@@ -105,7 +105,8 @@ _TRAVELLING = listed(
         amble, saunter, tiptoe, prowl, lurch, snake, venture, glide, drift, float, fly, slide, walk, creep,
         inch, step, ease, come, rush, run, drive,
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
-        press, punch, lunge, surge, roam, stray, rocket, meander, trundle, sidle
+        press, punch, lunge, surge, roam, stray, rocket, meander, trundle, sidle, stumble,
+    trudge, jog, sprint, hurry, scramble
     """
 )
 _TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, snap, flick, pivot, gaze, whirl, twirl")

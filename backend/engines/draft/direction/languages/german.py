@@ -36,6 +36,7 @@ GERMAN = Language(
         (r"\bumf[äa]hr\w*|\bumflieg\w*|\bumkurv\w*", "orbit"),
         (r"\bblick\b.*?\b(?:wandert|schweift|geht|gleitet|streift)\b", "pan"),
         (r"kamera nicht bewegen|nicht bewegen|bewegt sich (?:gar |überhaupt )?nicht", "static shot"),
+        (r"^\s*(?:der |ein )?blick\b(?=\s*(?:$|nach (?:oben|unten|links|rechts)))", "pan"),
         (r"\bbiegt?\b.*?\bab\b|\babbiegen\b", "turn"),
         (r"vertikalschwenk\w*|(?:vertikaler?|senkrechter?) schwenk|neigeschwenk\w*", "tilt"),
         (
@@ -186,6 +187,7 @@ GERMAN = Language(
             rf"(?P<keep>\b(?:hält|stoppt?|bleibt|anhalten|halten)(?: an)?)\s+vor\s+{{N}}(?:\s+(?:an|stehen))?{_END}",
             "to",
         ),
+        (rf"(?P<keep>^\s*(?:der |ein )?blick)\s+(?:aus|durch|in|auf|zum|zur)\s+{{N}}{_END}", "to"),
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
         (rf"\bentlang\s+(?!nach\b){{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),

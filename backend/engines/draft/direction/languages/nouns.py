@@ -65,6 +65,8 @@ flower; blume, blumen; fleur, fleurs; flor, flores; 花; 花; 꽃; fiore, fiori;
     bloemen
 vase; vase; vase; jarrón, florero; 花瓶; 花瓶; 꽃병; vaso; vaso, jarra; vaas
 fireplace; kamin; cheminée; chimenea; 壁炉; 暖炉; 벽난로; camino; lareira; open haard, haard
+watch; armbanduhr; montre, montres; reloj de pulsera; 手表, 手錶; 腕時計; 손목시계; orologio da polso;
+    relógio de pulso; polshorloge
 clock; uhr; horloge, pendule; reloj; 时钟, 钟; 時計; 시계; orologio; relógio; klok
 statue; statue, skulptur; statue, sculpture; estatua, escultura; 雕像, 雕塑; 像, 彫像, 銅像; 동상, 조각상; statua;
     estátua, escultura; standbeeld, beeld, sculptuur

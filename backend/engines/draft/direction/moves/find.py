@@ -18,6 +18,7 @@ from ..vocabulary import (
     DIRECTIONS,
     EVERYDAY_VERBS,
     RISING_AND_SINKING,
+    SIDEWAYS,
     TURN_ABOUT,
     VERB_METRES,
     VERB_SPEEDS,
@@ -293,7 +294,8 @@ def _verb(text: list[str], i: int) -> Found | None:
     """The move of the verb at word `i`, if its direction, or the lack of one, has a meaning."""
     verb, form, everyday = VERBS[text[i]]
     table = EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
-    if verb not in _OWN_WAYS and (way := way_after(text, i + 1, table, everyday)):
+    sideways = i > 0 and text[i - 1] in SIDEWAYS and "right" in table
+    if verb not in _OWN_WAYS and not sideways and (way := way_after(text, i + 1, table, everyday)):
         (kind, sign), end = way
         return Found(i, end, kind, sign, form, verb, everyday, extra=_own_manner(verb))
     near = direction_of(text, i, i + 1, NEAR if everyday else FAR, not everyday)

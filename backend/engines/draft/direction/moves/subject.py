@@ -11,7 +11,7 @@ from .. import words
 from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
-from ..modifiers import is_figure, is_modifier
+from ..modifiers import is_figure, is_modifier, telling_at
 from ..sentences import ACTORS, CAMERA_NOUNS, DETERMINERS, LEAD_INS, MOVING, NEGATIONS, PREPOSITIONS, ROADS, STILL
 from ..vocabulary import DIRECTIONS, SIDEWAYS
 from ..where.ways import VERBS
@@ -142,6 +142,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
         return False
     if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
         return False
+    if move.verb == "hold" and move.form == "base" and _is_all_that_is_said(clause.words, move):
+        return True  # "the car pulls up, hold 2 seconds"
     if move.kind == "hold" and move.everyday and move.start and clause.words[move.start - 1] == "to":
         return False  # "to stay on her"
     if move.form == "s":
@@ -165,6 +167,12 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if described and clause.words[move.end - 1] in ("in", "beside", "alongside", "along"):
         return False  # "an old truck in the corner"
     return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
+
+
+def _is_all_that_is_said(text: list[str], move: Found) -> bool:
+    """Whether a clause has no thing and nobody beside its verb."""
+    rest = [*text[: move.start], *text[move.end :]]
+    return telling_at(rest) == len(rest)
 
 
 _GLIDING = one_of("move, glide, drift, float, creep, ease, sweep, soar, travel, slide, swoop, descend, rise, follow")

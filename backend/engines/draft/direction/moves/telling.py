@@ -161,14 +161,18 @@ def stopped_at(steps: list[Step], stop: Step, move: Found) -> list[Step]:
 def kept_centred(clause: Clause, steps: list[Step]) -> Step | None:
     """The look that keeps a thing in the middle of the frame beside a way across or up: "truck right, keeping the
     statue centred"; None for any other clause, and where the way keeps to its thing by itself."""
-    text = clause.words
     look = {"truck": "pan", "pedestal": "tilt"}.get(steps[-1].kind) if steps else None
-    if look is None or text[0] != "keep" or text[-1] != "centred" or steps[-1].relation == "with":
+    name = _kept(clause)
+    if look is None or not name or steps[-1].relation == "with":
         return None
-    name = noun_phrase(text, 1, len(text))[1]
-    if not name:
-        return None
-    return Step(look, 1, together=True, relation="at", target=name, open_side=True, said=" ".join(text))
+    said = " ".join(clause.words)
+    return Step(look, 1, together=True, relation="at", target=name, open_side=True, said=said)
+
+
+def _kept(clause: Clause) -> str:
+    """What a clause wants to be kept in the middle of the frame, "" for any other clause."""
+    text = clause.words
+    return noun_phrase(text, 1, len(text))[1] if text[0] == "keep" and text[-1] == "centred" else ""
 
 
 _LOOKS = ("pan", "tilt", "zoom")
@@ -217,6 +221,10 @@ def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
     *earlier, before = steps
     if before.kind in ("hold", "handheld"):
         return steps
+    if before.kind in ("orbit", "dolly zoom") and not before.target and (kept := _kept(clause)):
+        said = f"{before.said} {' '.join(clause.words)}"
+        relation = "around" if before.kind == "orbit" else "at"
+        return [*earlier, replace(before, relation=relation, target=kept, said=said)]
     if whole := whole_of(clause.words):
         if before.kind in ("push", "zoom") and before.sign > 0:
             return steps

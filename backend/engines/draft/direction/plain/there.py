@@ -13,7 +13,7 @@ _CRANE = re.compile(
 )
 _GOES_UP_OR_DOWN = re.compile(
     r"\b(?:hoch|herab|herunter|runter|hinab|hinauf|nach oben|nach unten|hebt|senkt|steigt|sinkt|fährt|omhoog|omlaag|"
-    r"stijgt|daalt|monte|descend|s['’]élève|haut|bas|sube|baja|eleva|desciende|arriba|abajo|sobe|desce|cima|baixo|sale|scende|"
+    r"stijgt|daalt|mont\w+|descend\w*|s['’]élève|haut|bas|sube|baja|eleva|desciende|arriba|abajo|sobe|desce|cima|baixo|sale|scende|"
     r"alza|abbassa|alto|basso)\b|(?<!屋)上[にがへ昇]|下[にがへ降]|アップ|ダウン|위로|아래|올라|내려"
 )
 _LOOKS = re.compile(

@@ -271,6 +271,8 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
         elif _stops(text, i, bool(name)):
             break
         elif word in DIRECTIONS and not name:
+            if word == "back" and text[i + 1 : i + 2] == ["of"] and text[i - 1] == "the":  # "the back of the statue"
+                return noun_phrase(text, i + 2, stop)
             if word not in _ADJECTIVES_OF_SIDE or i + 1 >= stop or _stops(text, i + 1, False):
                 return whole, "", max(i, began)
             if text[i + 1] in _NO_THINGS or text[i + 1] in DIRECTIONS:

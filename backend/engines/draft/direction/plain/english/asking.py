@@ -51,7 +51,7 @@ ASKING = replacements(
         (
             r"(?<!\bto )(?<!\bto),?\s*\b(?:while |and |always |but )*keep(?:s|ing)? "
             r"((?:the |his |her |an? )?(?!pace|up|it\b)\w+(?: \w+)?) "
-            r"(?:perfectly |always |dead )?(?:cent(?:red|ered|er|re)|(?:in|at) (?:the )?"
+            r"(?:perfectly |always |dead )?(?:cent(?:red|ered|er|re)(?:[ -]frame)?|(?:in|at) (?:the )?"
             r"(?:cent(?:er|re)|middle|frame|shot|view|sight|picture)(?: of (?:the )?(?:frame|shot|picture|screen))?)\b",
             r", keep \1 centred",
         ),
@@ -227,6 +227,7 @@ ASKING = replacements(
             r"\1\2 through ",
         ),
         (r"\bu (?=see|can|get|reach)", "you "),
+        (r"\ban (?=(?:hold|then|push|pull|pan|tilt|zoom|reveal|stop|move|turn|look|show)\b)", "and "),
         (r"\bhole (?=room|house|building|scene|table|kitchen|place|thing)", "whole "),
     )
 )
