@@ -15,6 +15,7 @@ from ..protocol.codec import from_json
 from ..target import is_loopback
 from . import answers, form
 from .answers import Health
+from .deadline import Deadline
 from .errors import ApiError, inner_reason, not_a_server, too_large, unreachable
 from .transfer import Body, Going
 
@@ -32,7 +33,10 @@ class Api:
         self.url = url.rstrip("/")
         self.server = server or self.url
         self._token = token
+        self._deadline = Deadline(ANSWER_SECONDS)
         self._http = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, self._deadline)
         self._http.auth = _Bearer(token)
         self._http.headers["Accept-Encoding"] = "identity"  # what comes packed can't be bounded
         self._http.trust_env = not is_loopback(url)  # a proxy must not be asked for this machine
@@ -123,8 +127,12 @@ class Api:
 
     def job(self, job_id: str) -> Job:
         """Some servers answer a failed job with an error status and the job as body."""
-        response = self._send("GET", _path(job_id))
-        body = answers.content(response, self.url, ANSWER_SECONDS)
+        try:
+            with self._deadline.within(ANSWER_SECONDS):
+                response = self._send("GET", _path(job_id))
+                body = answers.content(response, self.url, ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise unreachable(self.url, error) from error
         if response.status_code >= 400 and not _is_job(body):
             raise self._refusal(response, body)
         return answers.job(answers.an_object(body, self.url, response.status_code), job_id)
@@ -169,8 +177,12 @@ class Api:
         return answers.an_object(self._content(method, path, **options), self.url)
 
     def _content(self, method: str, path: str, seconds: float = ANSWER_SECONDS, **options: Any) -> bytes:
-        response = self._call(method, path, timeout=(CONNECT_SECONDS, seconds), **options)
-        return answers.content(response, self.url, seconds)
+        try:
+            with self._deadline.within(seconds):
+                response = self._call(method, path, timeout=(CONNECT_SECONDS, seconds), **options)
+                return answers.content(response, self.url, seconds)
+        except TimeoutError as error:
+            raise unreachable(self.url, error) from error
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:
         response = self._send(method, path, **options)
