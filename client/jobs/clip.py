@@ -40,7 +40,10 @@ def _count(file: BinaryIO, size: int) -> int:
         if kind == b"trak" and (found := _picture_track(file, start, end)) is not None:
             track, frames = found
             fragments = [box for box in boxes if box[0] == b"moof"]
-            return frames + sum(_fragment_frames(file, *box[1:], track) for box in fragments)
+            frames += sum(_fragment_frames(file, *box[1:], track) for box in fragments)
+            if frames > size:  # each has a byte at least
+                raise NotAClip("its index is damaged")
+            return frames
     raise NotAClip("it has no picture track")
 
 

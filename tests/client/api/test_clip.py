@@ -87,6 +87,7 @@ def test_an_index_may_be_large_wherever_it_lies(monkeypatch: pytest.MonkeyPatch)
 
 INDEX = box(b"moov", box(b"mvhd", bytes(100)), track(2, b"vide", 7))
 SOUND_ONLY = box(b"ftyp", b"isom") + box(b"moov", track(1, b"soun", 9)) + box(b"mdat")
+LYING_ALIKE = movie(9).replace(struct.pack(">III", 0, 0, 9), struct.pack(">III", 0, 1, 2**31))
 LYING = movie(9).replace(struct.pack(">III", 0, 0, 9), struct.pack(">III", 0, 0, 2**31))
 
 
@@ -106,6 +107,7 @@ LYING = movie(9).replace(struct.pack(">III", 0, 0, 9), struct.pack(">III", 0, 0,
         (movie(9) + b"\0\0\0", "index is damaged"),
         (movie(9) + struct.pack(">I4s", 4, b"free"), "breaks off in the middle"),
         (movie(9) + box(b"free") * 100_001, "index is damaged"),
+        (LYING_ALIKE, "index is damaged"),
     ],
 )
 def test_what_is_no_clip_says_why(data: bytes, why: str):
