@@ -209,9 +209,9 @@ COVERS = {
         "views/wider views/walkthrough"
     ),
     "operators": _blender(
-        "ui/exact/dialogs ui/exact/setting_up ui/exact/making ui/exact/making_again ui/exact/rows "
-        "ui/exact/verbs_of_edit ui/verbs/verbs_of_takes ui/verbs/verbs_of_shots ui/card_words ui/shot_row "
-        "ui/operators server/options press/press film/takes stills/quick_still press/refine "
+        "ui/exact/dialogs ui/exact/setting_up ui/exact/making ui/exact/making_again ui/exact/walks ui/exact/rows "
+        "ui/exact/verbs_of_edit ui/exact/verbs_out ui/verbs/verbs_of_takes ui/verbs/verbs_of_shots ui/card_words "
+        "ui/shot_row ui/operators server/options press/press film/takes stills/quick_still press/refine "
         "ui/verbs_in_sequencer film/setup press/jobs"
     ),
     "panels": _blender(

@@ -30,7 +30,7 @@ def verb(kind: type, /, **given: Any) -> Any:
     members: dict[str, Any] = {}
     for base in reversed(kind.__mro__):
         if base.__module__.startswith("take_one"):
-            members.update({name: one for name, one in vars(base).items() if callable(one) or isinstance(one, OWN)})
+            members.update({name: one for name, one in vars(base).items() if _is_own(name, one)})
     found = type("Pressed", (), {**members, "bl_label": kind.bl_label, "made_of": kind})()
     known = _properties(kind)
     defaults = {name: _default(one) for name, one in known.items() if name != "rna_type" and name not in members}
@@ -40,6 +40,10 @@ def verb(kind: type, /, **given: Any) -> Any:
     found.properties = SimpleNamespace(is_property_set=lambda name: name in given)
     found.options = SimpleNamespace(is_invoke=True)
     return found
+
+
+def _is_own(name: str, one: Any) -> bool:
+    return callable(one) or isinstance(one, OWN) or (isinstance(one, str) and not name.startswith(("_", "bl_")))
 
 
 def _default(one: Any) -> Any:
