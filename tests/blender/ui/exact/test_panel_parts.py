@@ -10,12 +10,14 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
-from lines import Blender
+from lines import Blender, Lines
+from paper import Window
 from rooms import a_take
 from take_one.client.protocol import EngineInfo, Problem
 from take_one.panels import menus, shots
 from take_one.panels.parts import accounts as account_parts
-from take_one.panels.parts import engines, pictures, refresh, status
+from take_one.panels.parts import engines, pictures, refresh, setup, status
+from take_one.panels.parts import layout as layout_parts
 from take_one.panels.sidebar import card, direction, prompt, queue, settings, takes, walk
 from take_one.scene.app import timer
 from take_one.scene.app.app import app
@@ -274,3 +276,65 @@ def test_the_first_that_renders_is_told_apart():
     assert [queue.is_rendered(job) for job in jobs] == [True, False]
     app().state.fail(Problem("x", "y"))
     assert status.text()[0].startswith("2 takes")
+
+
+def test_what_stands_beside_words_takes_room_from_them(monkeypatch):
+    def widths(draw, width, **more):
+        layout = Lines()
+        region = SimpleNamespace(width=width) if width else None
+        draw(layout, context=SimpleNamespace(preferences=Window.preferences, region=region), **more)
+        said = [line.partition("text=")[2].partition(" icon=")[0].strip("'") for line in layout.written]
+        return [len(one) for one in said if one.startswith("a")]
+
+    words = " ".join(["a" * 20] * 3)
+    app().state.fail(Problem("x", words))
+    shot = shot_list.add_shot(bpy.context.scene)
+    monkeypatch.setattr(card, "picture_of", lambda _: ("/a.png", words, "NONE"))
+    monkeypatch.setattr(pictures, "icon", lambda *_: 1)
+    for draw, beside, more in ((setup.draw_error, 45, {}), (card.draw_picture, 100, {"shot": shot})):
+        assert widths(draw, 70 + beside + 6.6 * 20 + 0.5, **more) == [20, 20, 20]
+        assert widths(draw, 70 + beside + 6.6 * 20 - 0.5, **more)[0] == 19
+    assert widths(layout_parts.wrapped, 10, text="a" * 16 + " " + "a" * 16) == [16, 16]
+    assert widths(layout_parts.wrapped, 0, text="a" * 34 + " " + "a" * 35) == [34, 34, 1]
+    context = SimpleNamespace(preferences=Window.preferences, region=None)
+    assert layout_parts.region_scale(context, 20.0) == 13.0 and layout_parts.region_scale(context) == 10.0
+    twice = SimpleNamespace(system=SimpleNamespace(ui_scale=2.0))
+    context = SimpleNamespace(preferences=twice, region=SimpleNamespace(width=300))
+    assert layout_parts.region_scale(context) == 5.5
+    layout = Lines()
+    layout_parts.wrapped(layout, context, "a" * 20)
+    assert [line[-40:] for line in layout.written[2:]] == [
+        f" label text={'a' * 16} icon=NONE translate=False"[-40:], " label text=aaaa icon=NONE translate=False"[-40:],
+    ]  # fmt: skip
+    layout = Lines()
+    layout_parts.wrapped(layout, context, f"{'a' * 16} {'b' * 16} c", icon="INFO")
+    assert [line.split()[-2] for line in layout.written[2:]] == ["icon=INFO", "icon=BLANK1", "icon=BLANK1"]
+
+
+def test_what_the_preferences_and_the_window_keep():
+    known = bpy.types.AddonPreferences.bl_rna_get_subclass_py("TAKEONE_AP_preferences").bl_rna.properties
+    for name in ("budget_day", "budget_film"):
+        assert (known[name].hard_min, known[name].default) == (0.0, 0.0)
+    assert [one.identifier for one in known["backend"].enum_items] == ["LOCAL", "SERVER"]
+    scene, manager = bpy.context.scene, bpy.context.window_manager
+    assert manager.take_one_shot == 0
+    for name in ("Hall", "Roof", "Sky"):
+        shot_list.add_shot(scene).name = name
+    for index in (1, 2, 0):
+        manager.take_one_shot = index
+        assert (manager.take_one_shot, scene.take_one.active_shot) == (index, index)
+    manager.take_one_shot = 3
+    assert scene.take_one.active_shot == 0
+
+
+def test_how_long_something_takes_is_said_in_minutes():
+    said = [layout_parts.time_left(seconds) for seconds in (None, -3, 0.4, 59.6, 61, 3599.4)]
+    assert said == ["", "0:00 left", "0:00 left", "1:00 left", "1:01 left", "59:59 left"]
+    scene = bpy.context.scene
+    for seconds, status_ in ((61.25, "TODO"), (9.5, "WORK"), (100.0, "OMITTED")):
+        shot = shot_list.add_shot(scene)
+        shot.seconds, shot.status = seconds, status_
+    assert shots.total(scene) == "2 shots, 1:10.8, 1698 frames"
+    moments = (0, 1, 2, 47, 48)
+    planned = SimpleNamespace(plan=SimpleNamespace(moments=moments, covered=(0.9, 0.8, 0.7, 0.6, 0.5)))
+    assert walk.bars(planned) == [0.8, 0.7, 0.5]

@@ -168,7 +168,11 @@ def test_a_take_is_deleted_with_what_is_known_to_be_its_own(shot, tmp_path, monk
     second = verb(verbs.TAKEONE_OT_take_delete, take="t2")
     assert second.execute(bpy.context) == {"FINISHED"} and second.reports == [("INFO", "Take 2 is off the list")]
     shot.takes[1].clip = ""
-    assert verb(verbs.TAKEONE_OT_take_delete, take="t2").execute(bpy.context) == {"FINISHED"}
+    monkeypatch.setattr(paths, "is_there", lambda _: True)
+    second = verb(verbs.TAKEONE_OT_take_delete, take="t2")
+    assert second.execute(bpy.context) == {"FINISHED"} and second.reports == [("INFO", "Take 2 is off the list")]
+    first = verb(verbs.TAKEONE_OT_take_delete, take="t1", with_files=True)
+    assert first.execute(bpy.context) == {"FINISHED"} and first.reports == [("INFO", "Take 1 is off the list")]
     lost = verb(verbs.TAKEONE_OT_take_delete, take="gone")
     assert lost.invoke(asking(), None) == {"CANCELLED"} and app().state.last_error.code == "no_take"
     for status in ("FAILED", "CANCELLED"):
