@@ -25,7 +25,9 @@ from take_one.scene.session.views import ahead, plans, shoot
 from take_one.scene.stills import capture
 from take_one.scene.stills.coverage.plan import Plan
 
-ABLE = EngineInfo("able", "Able", camera_path=True, words_path=True, overscan=True, views=5, max_seconds=30)
+ABLE = EngineInfo(
+    "able", "Able", camera_path=True, words_path=True, overscan=True, finer_views=True, views=5, max_seconds=30
+)
 
 
 @pytest.fixture
@@ -86,8 +88,8 @@ def given(monkeypatch, *shares, error=None, views=(0, 14)):
     """Plans of any camera come to this; with what they were asked."""
     asked = []
 
-    def steps(scene, eye, track, frame, frames, count, wider=False):
-        asked.append((eye.name, frame, frames, count, wider))
+    def steps(scene, eye, track, frame, frames, count, wider=False, fine=False):
+        asked.append((eye.name, frame, frames, count, wider, fine))
         yield from shares
         if error is not None:
             raise error
@@ -129,11 +131,13 @@ def test_the_timer_plans_a_shot_once_and_says_how_far_it_is(scene, tasks, monkey
 @pytest.mark.parametrize(
     ("card", "engine", "asked"),
     [
-        ({}, {}, (None, True)), ({"stills": "ONE"}, {}, (1, True)), ({"still_source": "VIEWPORT"}, {}, (None, False)),
-        ({"stills": "NUMBER", "still_count": 4}, {}, (4, True)), ({}, {"overscan": False}, (None, False)),
-        ({"stills": "NUMBER", "still_count": 9}, {}, (5, True)), ({}, {"camera_path": False}, (1, True)),
-        ({}, {"views": 1}, (1, True)),
-        ({"engine": "gone", "stills": "NUMBER", "still_count": 9}, {}, (9, False)),
+        ({}, {}, (None, True, True)), ({"stills": "ONE"}, {}, (1, True, True)),
+        ({"still_source": "VIEWPORT"}, {}, (None, False, False)),
+        ({"stills": "NUMBER", "still_count": 4}, {}, (4, True, True)),
+        ({"stills": "NUMBER", "still_count": 9}, {}, (5, True, True)),
+        ({}, {"overscan": False}, (None, False, True)), ({}, {"finer_views": False}, (None, True, False)),
+        ({}, {"camera_path": False}, (1, True, True)), ({}, {"views": 1}, (1, True, True)),
+        ({"engine": "gone", "stills": "NUMBER", "still_count": 9}, {}, (9, False, False)),
     ],
 )  # fmt: skip
 def test_what_a_card_asks_to_be_planned(scene, monkeypatch, card, engine, asked):
@@ -145,7 +149,7 @@ def test_what_a_card_asks_to_be_planned(scene, monkeypatch, card, engine, asked)
     assert found == [("Crane", 31, 30, *asked)] and len(planned.track.poses) == 30
     monkeypatch.setattr(plans, "may_be_wider", lambda *_: False)
     ended(plans.of_shot(the_shot()))
-    assert found[1][4] is False
+    assert found[1][4:] == (False, asked[2])
 
 
 def test_a_camera_that_stands_has_no_plan(scene, tasks):
@@ -187,6 +191,30 @@ def test_a_plan_is_made_in_the_scene_as_it_is_at_its_frame(scene, monkeypatch):
     assert (steps, made.plan, made.look) == ([0.5], (None, True, "used"), "look")
     assert (seen, scene.frame_float) == ([(31, [31, 43, 55]), (31, 31, "used")], 40)
     assert [made.frame_at(pose) for pose in (0, 10, 29)] == [31, 41, 60]
+
+
+def test_further_stills_are_finer_where_the_scene_allows_it(scene, monkeypatch):
+    asked, allows = [], True
+    monkeypatch.setattr(plans.surfaces, "read", lambda *_: _answer(SimpleNamespace(used=())))
+    monkeypatch.setattr(plans.marks, "look_mark", lambda *_: _answer("look"))
+    monkeypatch.setattr(plans.plan, "plan", lambda *_: _answer(Plan((0, 5, 9), (0, 29), (1.0, 1.0), "m", more=0.5)))
+    monkeypatch.setattr(plans.finer, "may_be_finer", lambda where, count: asked.append((where, count)) or allows)
+    track = plans.camera_track(scene, scene.camera, 31, 30)
+
+    def made(fine):
+        planned = ended(plans.steps(scene, scene.camera, track, 31, 30, None, True, fine))[1]
+        return planned.finer, planned.pictures
+
+    assert made(True) == (True, pytest.approx(1.5 + 2 * 1.96)) and asked == [(scene, 2)]
+    assert made(False) == (False, 3.5) and len(asked) == 1
+    allows = False
+    assert made(True) == (False, 3.5)
+
+
+def _answer(found):
+    """Steps that come to this."""
+    yield 0.5
+    return found
 
 
 def test_how_long_stills_need_is_of_one_engine_and_its_samples(scene):
@@ -304,11 +332,15 @@ def test_a_way_that_nobody_tells_is_late_and_one_that_stands_is_none(scene, sess
 def test_a_plan_of_more_views_than_an_engine_uses_is_made_again(scene, monkeypatch):
     order = make_order(bpy.context, the_shot(), Call((1,)))
     asked = given(monkeypatch, views=(0, 3, 6, 9, 12, 15, 18))
-    ended(shoot._plan(order, True))
-    assert asked == [("Crane", 31, 30, None, True), ("Crane", 31, 30, 5, True)]
+    ended(shoot._plan(order, True, True))
+    assert asked == [("Crane", 31, 30, None, True, True), ("Crane", 31, 30, 5, True, True)]
     asked = given(monkeypatch, views=(0, 3, 6, 9, 12))
-    ended(shoot._plan(replace(order, stills=3), False))
-    assert asked == [("Crane", 31, 30, 3, False)]
+    ended(shoot._plan(replace(order, stills=3), False, False))
+    assert asked == [("Crane", 31, 30, 3, False, False)]
+    asked.clear()
+    for other in (replace(order, engine=replace(ABLE, finer_views=False)), replace(order, picture=(66, 36))):
+        ended(shoot._plan(other, False, True))
+    assert [one[4:] for one in asked] == [(False, False)] * 2
     assert handles.span(the_shot()) == (31, 30)
 
 
@@ -332,7 +364,7 @@ def test_what_moves_by_words_is_planned_at_once_where_the_still_may_be_wider(sce
     assert ended(shoot._plan_ahead(order)) == ([ahead.Wait()], (None, ("Late.",))) and asked == []
     way = (plans.camera_track(scene, scene.camera, 31, 2), ("Soon.",))
     _, (planned, said) = ended(shoot._plan_ahead(order))
-    assert (asked, said, planned.frames) == ([("Crane", 31, 30, 1, True)], ("Soon.",), 30)
-    assert ended(shoot._plan_narrow(order)) == ([], None)
-    _, narrow = ended(shoot._plan_narrow(replace(order, track=way[0])))
-    assert ([one[4] for one in asked[1:]], plans.known(the_shot()).plan) == ([False], narrow.plan)
+    assert (asked, said, planned.frames) == ([("Crane", 31, 30, 1, True, False)], ("Soon.",), 30)
+    assert ended(shoot._plan_narrow(order, True)) == ([], None)
+    _, narrow = ended(shoot._plan_narrow(replace(order, track=way[0]), True))
+    assert ([one[4:] for one in asked[1:]], plans.known(the_shot()).plan) == ([(False, True)], narrow.plan)
