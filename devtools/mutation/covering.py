@@ -178,7 +178,8 @@ COVERS = {
     "scene/stills": _blender(
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
         "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked "
-        "stills/still_others stills/exact/render_job stills/exact/still_parts stills/exact/viewport"
+        "stills/still_others stills/exact/still_steps stills/exact/render_job stills/exact/still_parts "
+        "stills/exact/viewport"
     ),
     "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),
     "scene/stills/borrow": _blender(
@@ -189,11 +190,14 @@ COVERS = {
         "views/plan_numbers views/exact/coverage_numbers views/exact/surfaces_numbers views/exact/marks_numbers "
         "views/exact/may_be_wider views/forecast views/coverage views/wider"
     ),
-    "scene/stills/walk": _blender("views/plan_numbers views/exact/walk_numbers views/walkthrough"),
+    "scene/stills/walk": _blender(
+        "views/exact/walk_parts views/plan_numbers views/exact/walk_numbers views/walkthrough"
+    ),
     "scene/stills/camera": _blender("stills/camera stills/exact/camera_numbers stills/still_moment press/press"),
     "scene/stills/known": _blender("stills/facts stills/exact/facts_numbers stills/render_result film/things"),
     "scene/stills/formats": _blender(
-        "stills/exr stills/png stills/still_files stills/depth stills/camera stills/still views/wider"
+        "stills/exact/formats_bytes stills/exr stills/png stills/still_files stills/depth stills/camera stills/still "
+        "views/wider"
     ),
     "scene/session": _blender(
         "press/exact/events press/exact/jobs_queue press/exact/session_parts press/exact/words_and_commands "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+import numpy as np
 from mathutils import Quaternion
 
 from .line import Line
@@ -122,7 +123,9 @@ def _curve(scene: bpy.types.Scene, one: Line, name: str) -> bpy.types.Object:
     spline = data.splines.new("BEZIER")
     spline.bezier_points.add(len(one.points) - 1)
     for point, at, left, right in zip(spline.bezier_points, one.points, one.left, one.right, strict=True):
-        point.handle_left_type = point.handle_right_type = "ALIGNED"
+        # Blender would set handles straight that a neighbour's height has bent, and the way be another than the line.
+        straight = np.linalg.norm(np.cross(at - left, right - at)) < 1e-6 * np.linalg.norm(right - left) ** 2
+        point.handle_left_type = point.handle_right_type = "ALIGNED" if straight else "FREE"
         point.co, point.handle_left, point.handle_right = at, left, right
     item = bpy.data.objects.new(name, data)
     item[MARK] = True
