@@ -56,6 +56,8 @@ def test_loudness_is_that_of_the_standard_with_both_gates() -> None:
     [
         ([-30, -100], -33.01 + 10 * math.log10(38.5 / 40)),  # three blocks lie across, and count
         ([-30, -39.5], None),  # 9.5 LU under the first, some 7 under the mean: not gated
+        ([-20, -32.6], -3.01 + 10 * math.log10((1e-2 + 10**-3.26) / 2)),  # 9.8 LU under the mean: it counts
+        ([-20, -33.0], -23.01 + 10 * math.log10(38.5 / 40)),  # 10.2 under it: gated
         ([-80, -80], -70.0),
     ],
 )
