@@ -34,7 +34,7 @@ def test_all_that_it_offers() -> None:
         "views": 64,
         "shots": 12,
         **dict.fromkeys(("sound", "depth", "camera_path", "dialogue", "words_path", "handles"), True),
-        **dict.fromkeys(("shot_requests", "shot_stills", "overscan"), True),
+        **dict.fromkeys(("shot_requests", "shot_stills", "overscan", "finer_views"), True),
     }
 
 
