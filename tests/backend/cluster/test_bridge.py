@@ -104,3 +104,53 @@ def test_each_order_goes_to_its_own_line_and_to_none_that_has_ended(
     assert [one.given for one in lines] == [(2.0, 0, "a registry", "/shared"), (0, 3, "a registry", "/shared")]
     assert [one.told for one in lines] == [["to one"], ["to two", "killed"]]
     assert said == [{"line": 1, "ready": 1}, {"line": 1, "ended": "so"}]
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [(None, []), (ValueError(" no way \n"), [{"refused": "no way"}]), (KeyError(), [{"refused": "KeyError"}]),
+     (ValueError("x" * 600), [{"refused": "x" * 500}])],
+)  # fmt: skip
+def test_a_bridge_serves_until_its_parent_is_gone_or_says_why_it_cannot(
+    modules: tuple[Ray, ModuleType, ModuleType], monkeypatch: pytest.MonkeyPatch, failure: Exception | None, said: Any
+) -> None:
+    _, _, bridge = modules
+    did: list[Any] = []
+
+    class Ended(Exception):
+        pass
+
+    def connect(address: str) -> None:
+        did.append(address)
+        if failure is not None:
+            raise failure
+
+    def leave(code: int) -> None:
+        did.append(("exit", code))
+        raise Ended
+
+    class Later:
+        def __init__(self, seconds: float, call: Any, given: Any) -> None:
+            did.append(("timer", seconds, call, given))
+
+        def start(self) -> None:
+            did.append("started")
+
+    sent: list[Any] = []
+    threads: list[Any] = []
+    monkeypatch.setattr(bridge, "serve", lambda: (sent.append, "messages"))
+    monkeypatch.setattr(bridge, "_connect", connect)
+    monkeypatch.setattr(bridge.os, "_exit", leave)
+    monkeypatch.setattr(bridge, "_serve", lambda *given: did.append(given[1:]))
+    thread = lambda **how: SimpleNamespace(start=lambda: threads.append(how))  # noqa: E731
+    monkeypatch.setattr(bridge, "threading", SimpleNamespace(Thread=thread, Timer=Later))
+    monkeypatch.setattr(bridge.ray, "shutdown", lambda: did.append("left"), raising=False)
+    with pytest.raises(Ended):
+        bridge.main("local", "registry", "/shared")
+    assert sent == said
+    if failure is not None:
+        assert did == ["local", ("exit", 1)] and threads == []
+        return
+    last = ("timer", bridge.LEAVE_SECONDS, leave, (0,))
+    assert did == ["local", ("messages", "registry", "/shared"), last, "started", "left", ("exit", 0)]
+    assert threads == [{"target": bridge._watch, "args": (sent.append,), "name": "nodes", "daemon": True}]

@@ -281,3 +281,22 @@ def test_white_stays_white_whichever_it_is() -> None:
     # From BT.2020 to BT.709: ITU-R BT.2087, table 2, the inverse
     wanted = [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349], [-0.018151, -0.100579, 1.118730]]
     np.testing.assert_allclose(colour._between(cicp.PRIMARIES[9]), wanted, atol=2e-6)  # type: ignore[arg-type]
+
+
+def test_planes_of_four_pixels_that_differ() -> None:
+    """By BT.709-6, items 3.2 to 3.4, without rounding: luma of each, colour of the mean of all four."""
+    from backend.media.planes import planar
+
+    rgb = np.array([[(250, 10, 40), (30, 200, 90)], [(5, 60, 220), (120, 130, 70)]], np.uint8)
+    luma = rgb @ np.array([0.2126, 0.7152, 0.0722])
+    red, _, blue = rgb.reshape(4, 3).mean(0)
+    wanted = [16 + 219 / 255 * luma, 128 + 224 / 255 * (blue - luma.mean()) / 1.8556,
+              128 + 224 / 255 * (red - luma.mean()) / 1.5748]  # fmt: skip
+    for plane, values in zip(planar(np.ascontiguousarray(rgb)).planes, wanted, strict=True):
+        held = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+        np.testing.assert_allclose(held, np.broadcast_to(values, held.shape), atol=0.51)
+    twice = np.tile(rgb, (2, 3, 1))
+    for one, plane in zip(planar(np.ascontiguousarray(rgb)).planes, planar(twice).planes, strict=True):
+        part = np.frombuffer(memoryview(one), np.uint8).reshape(one.height, one.line_size)[:, : one.width]
+        held = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+        np.testing.assert_array_equal(held, np.tile(part, (2, 3)))

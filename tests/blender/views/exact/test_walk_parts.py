@@ -347,3 +347,39 @@ def test_what_counts_as_a_walk_and_whose_lens_it_has():
     assert rig.is_walk(camera)
     rig._copy_lens(scene, walk, camera)
     assert camera.data.sensor_width == 36
+
+
+@pytest.fixture
+def follower():
+    camera = bpy.data.objects.new("C", bpy.data.cameras.new("C"))
+    bpy.context.scene.collection.objects.link(camera)
+    camera.constraints.new("FOLLOW_PATH").name = 'A "Way"'
+    return camera
+
+
+def keyed(camera, name):
+    (curve,) = [one for one in rig.fcurves(camera) if one.data_path.endswith(name)]
+    return [(key.co.x, key.co.y, key.interpolation) for key in curve.keyframe_points]
+
+
+@pytest.mark.parametrize(
+    ("index", "keys"),
+    [
+        (0, [(5, 1, "CONSTANT"), (10, 0, "CONSTANT")]),
+        (1, [(4, 0, "CONSTANT"), (5, 1, "CONSTANT"), (10, 0, "CONSTANT")]),
+        (2, [(4, 0, "CONSTANT"), (5, 1, "CONSTANT")]),
+    ],
+)
+def test_a_curve_is_followed_between_its_frames_only(index, keys, follower):
+    rig._key_influence(follower, 'A "Way"', 5.0, 9.0, index, 2)
+    assert keyed(follower, "influence") == keys
+
+
+def test_how_far_along_is_keyed_with_its_speed(follower):
+    rig._key_offsets(follower, 'A "Way"', [(1.0, 0.0, 0.0), (7.0, 0.25, 0.1), (13.0, 1.0, 0.05)])
+    assert keyed(follower, "offset_factor") == [(1, 0, "BEZIER"), (7, 0.25, "BEZIER"), (13, 1, "BEZIER")]
+    points = rig.fcurves(follower)[0].keyframe_points
+    handles = [(*point.handle_left, *point.handle_right) for point in points]
+    wanted = [(0, 0, 3, 0), (5, 0.05, 9, 0.45), (11, 0.9, 14, 1.05)]
+    assert handles == [pytest.approx(one, abs=1e-6) for one in wanted]
+    assert {(point.handle_left_type, point.handle_right_type) for point in points} == {("FREE", "FREE")}
