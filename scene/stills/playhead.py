@@ -15,6 +15,9 @@ from ..edit.edit_scene import find_edit_scene
 from ..edit.strips import CONTENT_START, END, TRIM_END, content_start, end, start
 from . import files
 
+MEDIA = {"MOVIE", "IMAGE"}  # strips that show a file
+OTHERS = {"SCENE", "MOVIECLIP", "MASK"}  # and those that hide one without showing one
+
 
 @contextmanager
 def plain_scene(width: int, height: int) -> Iterator[bpy.types.Scene]:
@@ -40,17 +43,22 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
     The strip's effects, transform and modifiers do not count: it is the picture that the file holds.
 
     Raises:
-        SceneError: no_frame where the playhead stands on no such strip or its file is gone; render_failed.
+        SceneError: no_frame where the playhead stands on no such strip, a scene or clip is over it, its time runs at
+            another speed, or its file is gone; render_failed.
     """
     edit = find_edit_scene(context, scene)
-    strip = _strip_under_playhead(edit) if edit else None
-    if edit is None or strip is None:
+    found = _under_playhead(edit) if edit else None
+    if edit is None or found is None:
         raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")
-    if len(strip.retiming_keys) > 0:
-        raise SceneError(
-            "no_frame",
-            rpt_("Strip '{strip}' is retimed: its frame can't be told. Choose another strip.").format(strip=strip.name),
-        )
+    strip = found[-1]
+    if strip.type not in MEDIA:
+        text = rpt_("Strip '{strip}' over the movies is of no file: {kind}. Hide it, or choose another still.")
+        kind = strip.bl_rna.properties["type"].enum_items[strip.type].name
+        raise SceneError("no_frame", text.format(strip=strip.name, kind=kind))
+    for one in found:
+        if _is_retimed(edit, one):
+            text = rpt_("Strip '{strip}' is retimed: its frame can't be told. Choose another strip.")
+            raise SceneError("no_frame", text.format(strip=one.name))
     element = strip.strip_elem_from_frame(edit.frame_current)
     folder = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
     media = Path(bpy.path.abspath(folder, library=edit.library))
@@ -66,7 +74,14 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         if strip.type == "MOVIE":
             begins = 1 - (edit.frame_current - content_start(strip))
             copy = strips.new_movie("frame", str(media), 1, begins)
-            for name in ("animation_offset_start", TRIM_END, "stream_index", "use_reverse_frames", "use_deinterlace"):
+            for name in (
+                "animation_offset_start",
+                TRIM_END,
+                "stream_index",
+                "use_reverse_frames",
+                "use_deinterlace",
+                "strobe",
+            ):
                 if getattr(copy, name) != getattr(strip, name):
                     setattr(copy, name, getattr(strip, name))
             setattr(copy, CONTENT_START, begins)  # what cuts the file's start moves it in Blender 5
@@ -95,24 +110,33 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
     return width, height
 
 
-def _strip_under_playhead(edit: bpy.types.Scene) -> bpy.types.Strip | None:
+def _under_playhead(edit: bpy.types.Scene) -> tuple[bpy.types.Strip, ...] | None:
     editor = edit.sequence_editor
-    return _top_strip(editor.strips, editor.channels, edit.frame_current) if editor is not None else None
+    return _topmost(editor.strips, editor.channels, edit.frame_current) if editor is not None else None
 
 
-def _top_strip(strips: Any, channels: Any, frame: int) -> bpy.types.Strip | None:
-    """The movie or image strip on the highest channel that shows at the frame; also inside meta strips, whose content
-    has the times of the edit."""
+def _topmost(strips: Any, channels: Any, frame: int) -> tuple[bpy.types.Strip, ...] | None:
+    """The strip on the highest channel that shows a picture of its own at the frame, after the meta strips that it is
+    in, whose content has the times of the edit."""
     shown = [
         strip
         for strip in strips
-        if strip.type in {"MOVIE", "IMAGE", "META"}
+        if strip.type in {*MEDIA, *OTHERS, "META"}
         and not strip.mute
         and not channels[strip.channel].mute
         and start(strip) <= frame < end(strip)
     ]
     for strip in sorted(shown, key=lambda strip: strip.channel, reverse=True):
-        found = _top_strip(strip.strips, strip.channels, frame) if strip.type == "META" else strip
-        if found is not None:
-            return found
+        inside = _topmost(strip.strips, strip.channels, frame) if strip.type == "META" else ()
+        if inside is not None:
+            return (strip, *inside)
     return None
+
+
+def _is_retimed(edit: bpy.types.Scene, strip: bpy.types.Strip) -> bool:
+    """By keys of its own, as a meta strip that holds each of its frames, or by an effect over it."""
+    if len(getattr(strip, "retiming_keys", ())) > 0 or (strip.type == "META" and strip.strobe > 1):
+        return True
+    speeds = (one for one in edit.sequence_editor.strips_all if one.type == "SPEED" and not one.mute)
+    frame = edit.frame_current
+    return any(one.input_1 == strip and start(one) <= frame < end(one) for one in speeds)

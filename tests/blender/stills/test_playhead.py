@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rooms import NEW, clip, movie_output, picture, room, settings_of
 from take_one.scene.app.errors import SceneError
+from take_one.scene.edit.cut.effects import new_effect
 from take_one.scene.edit.strips import END, START
 from take_one.scene.stills import capture as still
 from take_one.scene.stills import clip_frame
@@ -215,6 +216,49 @@ def test_the_strips_colour_space_counts(edit, movie, tmp_path):
     assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(168, abs=3)
 
 
+@pytest.mark.parametrize(("strobe", "shown"), [(1, 13), (4, 12), (5, 10), (9, 9)])
+def test_a_strip_that_holds_each_frame_for_some(strobe, shown, edit, movie, tmp_path):
+    strip = edit.sequence_editor_create().strips.new_movie("held", str(movie), 1, 2)
+    strip.strobe = strobe
+    edit.frame_current = 2 + 13
+    assert grey(capture(bpy.data.scenes["Scene"], tmp_path, source="PLAYHEAD")) == pytest.approx(4 * shown, abs=1.5)
+
+
+@pytest.mark.parametrize("how", ["speed", "meta", "scene", "scene in meta"])
+def test_what_has_another_time_or_hides_the_movie_is_refused(how, edit, movie, tmp_path):
+    """And what of it is muted, or not at the playhead, is not in the way."""
+    strips = edit.sequence_editor_create().strips
+    where = strips.new_meta("Held", 3, 1) if "meta" in how else None
+    inside = where.strips if where else strips
+    strip = inside.new_movie("count", str(movie), 1, 2)
+    over = where or strip
+    if how == "speed":
+        over = new_effect(edit, "Fast", "SPEED", 2, 2, 58, strip)
+    elif how == "meta":
+        over.strobe = 3
+    else:
+        other = bpy.data.scenes.new("Other")
+        other.frame_end = 50
+        over = inside.new_scene("Titles", other, 2, 2)
+    if where is not None:
+        for name, value in ((START, 2), (END, 60)):
+            setattr(where, name, value)
+    edit.frame_current = 15
+    refused = {"speed": "'count' is retimed", "meta": "'Held' is retimed"}
+    with pytest.raises(SceneError, match=refused.get(how, "'Titles' over the movies is of no file: Scene")) as caught:
+        capture(bpy.data.scenes["Scene"], tmp_path, source="PLAYHEAD")
+    assert caught.value.code == "no_frame"
+    if how == "meta":
+        over.strobe = 1
+    else:
+        over.mute = True
+    assert grey(capture(bpy.data.scenes["Scene"], tmp_path, source="PLAYHEAD")) == pytest.approx(52, abs=1.5)
+    over.mute = how == "meta"
+    edit.frame_current = 55
+    if how.startswith("scene"):
+        assert grey(capture(bpy.data.scenes["Scene"], tmp_path, source="PLAYHEAD")) == pytest.approx(212, abs=1.5)
+
+
 @pytest.mark.parametrize(("index", "shown"), [(0, 0), (17, 68), (59, 236), (75, 236), (-1, 236), (-43, 68), (-99, 0)])
 def test_a_frame_of_a_clip(index, shown, movie, tmp_path):
     before, scenes = settings_of(bpy.context.scene), list(bpy.data.scenes)
@@ -240,8 +284,8 @@ def test_the_highest_that_shows_is_taken(edit, movie, tmp_path):
 
     def seen(frame: int) -> str:
         edit.frame_current = frame
-        found = still.playhead._strip_under_playhead(edit)
-        return found and found.name
+        found = still.playhead._under_playhead(edit)
+        return found and found[-1].name
 
     assert [seen(frame) for frame in (19, 20, 29, 30, 79, 80)] == [None, "low", "low", "high", "high", None]
     high.mute = True
