@@ -21,6 +21,7 @@ LEAST_NEAR = 0.4  # metres
 BESIDE = 0.5  # metres between the camera and a thing that it passes
 BEYOND = 1.0  # metres that it goes on behind what it passes through
 SINK = 0.35  # of the height between the camera and a thing, that a way to it takes
+ROOM = 1.8  # metres each way, of the least thing that a camera can be in
 CLIMBS = {"up": 1.0, "down": -1.0}  # what a way up or down stairs does
 STEEP = 0.6  # metres that stairs which are not in view rise in a metre
 FALL = 0.85  # the same, where the words have the camera sink or rise towards it
@@ -133,6 +134,8 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
         return Way(straight, far + 0.5 * float(np.abs(straight) @ to.size), up * max(rise, 0.0), 0.6)
     if step.relation in ("with", "along", "from"):
         return None
+    if "into" in step.said.split() and float(to.size.min()) >= ROOM:  # "walk into the kitchen" ends in its middle
+        return Way(straight, far, none, yaw=turn_to(base, flat, up)[0])
     near = 0.5 * float(np.abs(straight) @ to.size) + framed(to, stage, FILLS)
     stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
     length = far - stop

@@ -143,6 +143,15 @@ def test_a_room_behind_a_door_is_entered() -> None:
     assert off_axis(end, beyond) == pytest.approx((0, 0), abs=0.2)
 
 
+def test_into_a_room_is_into_its_middle() -> None:
+    kitchen = Thing("Kitchen", (-2.0, -0.4, -12.0), (4.0, 2.6, 4.0))
+    end = poses("walk into the kitchen", seen_from(things=(kitchen,)))[-1]
+    np.testing.assert_allclose(end[:3, 3], (-2.0, 0.0, -12.0), atol=1e-4)
+    mirror = Thing("Mirror", (-2.0, 0.1, -5.0), (0.1, 1.2, 0.8))
+    assert poses("push into the mirror", seen_from(things=(mirror,)))[-1, 2, 3] > -4.5
+    assert poses("walk to the kitchen", seen_from(things=(kitchen,)))[-1, 2, 3] > -9.0
+
+
 def test_down_to_the_ground_ends_above_it() -> None:
     sight = tuple(tuple(1.5 / max(0.2 * (row - 4), 0.15) for _ in range(16)) for row in range(9))
     lowest = scene_of(seen_from(sight=sight)).down

@@ -203,6 +203,8 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
         return False
     if index == 0 and clause.link == "and" and move.verb in _WALKING and steps[-1].kind == "pan":
         return False  # "turn right and enter the bedroom"
+    if index == 0 and clause.link == "and" and steps[-1].kind == "pan" and _turns(steps[-1].said) and _arrives(step):
+        return False  # "turn left and move through the doorway"
     if index == 0 and clause.link == "and" and move.verb == "turn" and _walks(steps[-1].said):
         return False  # "walk through the door and turn right"
     if index == 0 and clause.link == "and" and step.kind in ("pedestal", "crane") and _leaves(steps[-1].said):
@@ -227,6 +229,10 @@ _GLANCES = ("look", "gaze")
 def _arrives(step: Step) -> bool:
     """Whether a step ends where its words say."""
     return (step.kind, step.sign) == ("push", 1) and step.relation in ("to", "through", "past") and step.target != ""
+
+
+def _turns(said: str) -> bool:
+    return any(word in VERBS and VERBS[word][0] == "turn" for word in said.split())
 
 
 def _leaves(said: str) -> bool:

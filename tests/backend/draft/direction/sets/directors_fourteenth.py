@@ -76,6 +76,14 @@ FOURTEENTH = {
     "Mouvement de grue descendant vers la fontaine": "crane down <to fountain>",
     "zoom rapide sur la montre": "zoom in fast <at watch>",
     "카메라가 천천히 위로 틸트하여 시계를 보여준다": "tilt up slow <at clock>",
+    # One after the other.
+    "glide past the sofa, turn left and move through the doorway": (
+        "push in <past sofa>, pan left, push in <through doorway>"
+    ),
+    "pan left and push in": "pan left + push in",
+    "travel the corridor end to end, then turn right": "push in <along corridor>, pan right",
+    "walk the long hallway to the door": "push in <to door>",
+    "ソファの横を通り過ぎて窓の前で止まる": "push in <past sofa>, push in <to window>, hold <to window>",
     # Others' doing.
     "he scans the room": "",
     "the soldiers close in on him": "",

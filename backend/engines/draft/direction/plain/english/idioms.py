@@ -130,6 +130,8 @@ IDIOMS = replacements(
         (r"\b(?:clos|hom)e in(?= on\b| to\b|\s*(?:$|[,.;]))|\bzero in(?= on\b)", "push in"),
         (r"\b(?:clos|zero|hom)(es|ing) in(?= on\b| to\b|\s*(?:$|[,.;]))", r"push\1 in"),
         (r"\b(drone|camera|helicopter|we) takes? off\b", r"\1 rises"),
+        (rf"\b(travel|walk|run|drive|cruise|stroll|wander|roam)(s|ing)? (?=the (?:\w+ )?{_ROADS}\b)", r"\1\2 along "),
+        (r"(?<=\w) (?:from )?end to end\b", ""),
         # Looks.
         (rf"\b(camera|we) (?:finds?|discovers?|spots?|picks? out|singles? out) (?={_A} )", r"\1 pans to "),
         (rf"\b(?:scan|survey|sweep)(s|ning|ing)? (?={_A} )", r"pan\1 across "),
