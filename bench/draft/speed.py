@@ -5,11 +5,11 @@
 
 A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of bench/truth at 24 fps
 with rain and one line of dialogue. The still is rendered in 1280x720 and scaled; further views stand evenly on the path
-and are drawn from it (how they look does not matter here). Each is made twice in
-one process, as the service does: processor time and wall clock of the second time, and peak memory. `--drawing` also
-makes each from frames that were drawn before (layers, sound and encoding, but no drawing), and without encoding.
-`--cold` adds a clip with nothing compiled. `--cycles` also renders one frame of the room at 64 samples and a quarter
-of the width and height, for the ratio.
+and are drawn from it, as fine as a press has them for such a clip (how they look does not matter here). Each is made
+twice in one process, as the service does: processor time and wall clock of the second time, and peak memory.
+`--drawing` also makes each from frames that were drawn before (layers, sound and encoding, but no drawing), and without
+encoding. `--cold` adds a clip with nothing compiled. `--cycles` also renders one frame of the room at 64 samples and a
+quarter of the width and height, for the ratio.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 SIZE = (1280, 720)
+FINER = (1792, 1008)  # of further views
 REACH = 0.8  # metres of the truck
 MOST_VIEWS = 5
 CLIPS = (
@@ -158,12 +159,14 @@ def request(renders: Path, clip: ClipAsked) -> Any:
     asked = truth_request(renders, clip.size)
     still = asked.views[0]
     assert still.camera is not None
+    by = FINER[0] / still.camera.width
+    lens = {name: getattr(still.camera, name) * by for name in ("cx", "cy", "fx", "fy")}
     step = (MOST_VIEWS - 1) // max(1, clip.views - 1)
     further = tuple(
         View(
             renders / f"view_{k}.png",
             renders / f"view_{k}.exr",
-            replace(still.camera, matrix_world=truck(k / (MOST_VIEWS - 1))),
+            replace(still.camera, width=FINER[0], height=FINER[1], **lens, matrix_world=truck(k / (MOST_VIEWS - 1))),
             k / (MOST_VIEWS - 1),
         )
         for k in range(step, MOST_VIEWS, step)
@@ -194,8 +197,9 @@ def draw_views(renders: Path) -> None:
     asked = request(renders, ClipAsked(MOST_VIEWS / 24, SIZE, 1))
     for k, frame in enumerate(begin(asked).film.drawn(1, Renderer.frame)):
         if k > 0:
-            Image.fromarray(frame.rgb).save(renders / f"view_{k}.png")
-            metres = 1 / np.maximum(frame.nearness, 1e-3)
+            Image.fromarray(frame.rgb).resize(FINER, Image.Resampling.LANCZOS).save(renders / f"view_{k}.png")
+            rows, columns = ((np.arange(n) * m // n) for n, m in zip(FINER[::-1], frame.nearness.shape, strict=True))
+            metres = 1 / np.maximum(frame.nearness[rows[:, None], columns], 1e-3)
             OpenEXR.File({}, {"V": OpenEXR.Channel(metres)}).write(str(renders / f"view_{k}.exr"))
 
 

@@ -155,14 +155,18 @@ def _as_seen(rgb: np.ndarray, alpha: np.ndarray, seen: np.ndarray, out: np.ndarr
 
 
 @helper
-def _mean(over: np.ndarray, under: np.ndarray, u: int) -> Any:
-    """The colour between four pixels: of two rows uint8 [n, 3] those at `u` and the one after it."""
-    v = min(u + 1, over.shape[0] - 1)
-    found = np.uint32(0xFF000000)
-    for c in range(3):
-        total = np.uint32(over[u, c]) + np.uint32(over[v, c]) + np.uint32(under[u, c]) + np.uint32(under[v, c])
-        found |= np.uint32(np.uint32(np.uint32(total + np.uint32(2)) >> np.uint32(2)) << np.uint32(8 * c))
-    return found
+def _means(over: np.ndarray, under: np.ndarray, first: int, last: int, sums: np.ndarray, out: np.ndarray) -> None:
+    """What lies between four pixels of two rows uint8 [n, 3], from pixel `first` to before `last` of them, to the right
+    of each: four bytes each in `out` uint8 [4 n], the last one 255. `sums` uint16 [4 n + 4] is for work."""
+    count = over.shape[0]
+    for u in range(first, last + 1):
+        v = min(u, count - 1)
+        for c in range(3):
+            sums[4 * u + c] = np.uint16(over[v, c]) + np.uint16(under[v, c]) + np.uint16(1)
+        sums[4 * u + 3] = 511
+    made, here, there = out[4 * first : 4 * last], sums[4 * first : 4 * last], sums[4 * first + 4 : 4 * last + 4]
+    for i in range(made.size):
+        made[i] = np.uint8(np.uint16(here[i] + there[i]) >> np.uint16(2))
 
 
 @kernel
@@ -179,7 +183,12 @@ def _finer(
     height, width = seen.shape[:2]
     tiles = _tiles(shown)
     ends = np.empty((tiles.shape[1], 2), np.int64)
-    whole = np.empty((2, width + 1), np.uint8)
+    whole, sums, made = (
+        np.empty((2, width + 1), np.uint8),
+        np.empty(8 * width + 4, np.uint16),
+        np.empty(8 * width, np.uint8),
+    )
+    between = made.view(np.uint32)
     for y in range(height + 1):
         v = min(y, height - 1)
         opaque = alpha[v if alpha.size > 1 else 0]
@@ -190,14 +199,13 @@ def _finer(
         row = y - 1 + top
         for k in range(_runs(tiles[row // PATCH], shown.shape[1], ends)):
             begin, end = max(ends[k, 0] - left, 0), min(ends[k, 1] - left, width)
-            for half in range(2):
+            for half in range(2 if begin < end else 0):
                 line = 2 * (y - 1) + half
-                over, under = twice[line], twice[min(line + 1, 2 * height - 1)]
+                _means(twice[line], twice[min(line + 1, 2 * height - 1)], 2 * begin, 2 * end, sums, made)
                 texels = out[2 * row + half]
                 for x in range(begin, end):
-                    if here[x] == 0 or (half == 1 and below[x] == 0):
-                        continue
                     at = 2 * (x + left)
-                    texels[at] = _mean(over, under, 2 * x)
-                    if here[x + 1] != 0 and (half == 0 or below[x + 1] != 0):
-                        texels[at + 1] = _mean(over, under, 2 * x + 1)
+                    plain = (here[x] != 0) & ((half == 0) | (below[x] != 0))
+                    texels[at] = between[2 * x] if plain else texels[at]
+                    plain &= (here[x + 1] != 0) & ((half == 0) | (below[x + 1] != 0))
+                    texels[at + 1] = between[2 * x + 1] if plain else texels[at + 1]

@@ -11,6 +11,7 @@ import numpy as np
 
 from client.protocol import Camera, TakeRequest, View
 
+from ....kernels import kernel
 from ....media.stills import SKY, check_frame, read_depth, read_still
 from ...engine import EngineError
 from ..camera.scene_depth import SceneDepth
@@ -217,21 +218,33 @@ def _resample(
     """Values at fractional rows and columns: between pixels of one surface in proportion, else the nearest."""
     if len(rows) == nearness.shape[0] and len(columns) == nearness.shape[1]:
         return np.ascontiguousarray(nearness), np.ascontiguousarray(surface)
+    out, hit = np.empty((len(rows), len(columns)), np.float32), np.empty((len(rows), len(columns)), np.bool_)
+    _look_up(np.ascontiguousarray(nearness), np.ascontiguousarray(surface), rows, columns, out, hit)
+    return out, hit
+
+
+@kernel
+def _look_up(
+    nearness: np.ndarray, surface: np.ndarray, rows: np.ndarray, columns: np.ndarray, out: np.ndarray, hit: np.ndarray
+) -> None:
     height, width = nearness.shape
-    row, column = np.clip(rows.astype(int), 0, height - 1), np.clip(columns.astype(int), 0, width - 1)
-    nearest = nearness[row[:, None], column[None, :]]
-    hit = surface[row[:, None], column[None, :]]
-    y0, x0 = (
-        np.clip(np.floor(rows - 0.5).astype(int), 0, height - 2),
-        np.clip(np.floor(columns - 0.5).astype(int), 0, width - 2),
-    )
-    fy, fx = (rows - 0.5 - y0)[:, None].astype(np.float32), (columns - 0.5 - x0)[None, :].astype(np.float32)
-    corners = [nearness[(y0 + dy)[:, None], (x0 + dx)[None, :]] for dy in (0, 1) for dx in (0, 1)]
-    over = corners[0] + fx * (corners[1] - corners[0])
-    under = corners[2] + fx * (corners[3] - corners[2])
-    low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
-    one = high - low < ONE_SURFACE * np.maximum(np.abs(high), np.abs(low))
-    return np.where(one, over + fy * (under - over), nearest), hit
+    for y in range(rows.size):
+        row = min(max(int(rows[y]), 0), height - 1)
+        over = min(max(int(np.floor(rows[y] - 0.5)), 0), height - 2)
+        down = np.float32(rows[y] - 0.5 - over)
+        for x in range(columns.size):
+            column = min(max(int(columns[x]), 0), width - 1)
+            left = min(max(int(np.floor(columns[x] - 0.5)), 0), width - 2)
+            across = np.float32(columns[x] - 0.5 - left)
+            a, b = nearness[over, left], nearness[over, left + 1]
+            c, d = nearness[over + 1, left], nearness[over + 1, left + 1]
+            low, high = min(min(a, b), min(c, d)), max(max(a, b), max(c, d))
+            hit[y, x] = surface[row, column]
+            if high - low < np.float32(ONE_SURFACE) * max(abs(high), abs(low)):
+                upper, lower = a + across * (b - a), c + across * (d - c)
+                out[y, x] = upper + down * (lower - upper)
+            else:
+                out[y, x] = nearness[row, column]
 
 
 def measure(picture: Picture) -> SceneDepth:
