@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from .. import words
@@ -48,23 +49,24 @@ def further(clause: Clause, steps: list[Step]) -> Step | None:
     if before is None or clause.link == "with" or not _goes_on_with(text, before):
         return None
     plain = replace(before, relation="", target="", onward="", together=False, seconds=None, share=None)
-    same = turned_to(plain, text)
+    same = replace(turned_to(plain, text), said=" ".join(text))
     more = any(word in _MORE for word in text)
-    if not more and same == plain:
-        return None
-    at = next((i for i, word in enumerate(text) if word not in ("a", "an") and words.number_at(text, i)), None)
     kind, units = ("degrees", words.DEGREES) if before.kind in _TURNS else ("metres", words.METRES)
-    told = [unit for word in text for unit in (units.get(word),) if unit is not None]
-    if at is None and not told:
+    unit = _unit_of(text, units)
+    if not more and (unit or same.sign == plain.sign):  # "arc shot, 45 degrees to the left" is of the arc
+        return None
+    counts = (words.number_at(text, i) for i, word in enumerate(text) if word not in ("a", "an"))
+    count = next((found[0] for found in counts if found), None)
+    if count is None and not unit:  # "a metre, and then another"
         again = more and (clause.link == "then" or "another" in text) and getattr(before, kind) is not None
-        return replace(same, said=" ".join(text)) if again else None
-    if told and not more:  # "arc shot, 45 degrees to the left"
-        return None
-    number = words.number_at(text, at) if at is not None else (1.0, 1)
-    used = [unit for word in before.said.split() for unit in (units.get(word),) if unit is not None]
-    if number is None or not (told or used):
-        return None
-    return replace(same, said=" ".join(text), **{kind: number[0] * (told or used)[0]})  # type: ignore[arg-type]
+        return same if again else None
+    unit = unit or _unit_of(before.said.split(), units)
+    return replace(same, **{kind: (count or 1.0) * unit}) if unit else None  # type: ignore[arg-type]
+
+
+def _unit_of(text: list[str], units: Mapping[str, float]) -> float:
+    """The first of the `units` in a text; 0 for none."""
+    return next((units[word] for word in text if word in units), 0.0)
 
 
 def resumed(clause: Clause, steps: list[Step]) -> Step | None:
