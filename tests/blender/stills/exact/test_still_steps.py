@@ -78,7 +78,7 @@ CHANNELS = [SimpleNamespace(mute=number == 7) for number in range(9)]
         ([strip("a", begin=6)], None),
         ([strip("a", ends=5)], None),
         ([strip("a", ends=6)], "a"),
-        ([strip("a"), strip("m", "META", 4, strips=[strip("in", channel=2), strip("up", channel=5)])], "up"),
+        ([strip("a"), strip("m", "META", 4, strips=[strip("in", channel=2), strip("up", channel=5)])], "m up"),
         ([strip("a"), strip("m", "META", 4, strips=[strip("in", ends=3)])], "a"),
         ([], None),
     ],
@@ -86,9 +86,9 @@ CHANNELS = [SimpleNamespace(mute=number == 7) for number in range(9)]
 def test_the_topmost_strip_that_shows_something(strips, found, monkeypatch):
     monkeypatch.setattr(playhead, "start", lambda one: one.begin)
     monkeypatch.setattr(playhead, "end", lambda one: one.ends)
-    top = playhead._top_strip(strips, CHANNELS, 5)
-    assert (top.name if top else None) == found
-    assert playhead._strip_under_playhead(SimpleNamespace(sequence_editor=None)) is None
+    top = playhead._topmost(strips, CHANNELS, 5)
+    assert (" ".join(one.name for one in top) if top else None) == found
+    assert playhead._under_playhead(SimpleNamespace(sequence_editor=None)) is None
 
 
 def test_a_plain_scene_shows_pictures_as_they_are_and_goes():
