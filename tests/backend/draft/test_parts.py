@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from backend.engines.draft import DraftEngine, engine, shot
+from backend.engines.draft import DraftEngine, engine, rehearsal, shot
 from backend.engines.draft.sound import soundtrack as sounding
 from backend.engines.engine import FIRST_TIME, Cancelled, Clip, Sound
+from backend.media.stills import read_depth
 from client.protocol import Camera, CameraPath, Direction
 from client.protocol.several import PartOfClip
 from devtools.take_requests import take_request
@@ -232,3 +235,23 @@ def test_the_words_path_is_asked_for_with_all_that_counts(monkeypatch: pytest.Mo
         assert (said.path, said.notes) == ("a way", ("a note",))
         camera = request.still.camera if request.still else None
         assert asked.pop() == (("orbit", camera, 3.0, 5), {"views": views})
+
+
+def test_the_take_that_nobody_sees_is_a_disc_before_a_wall_from_two_places(tmp_path: Path) -> None:
+    made = rehearsal.request(tmp_path)
+    assert (made.seconds, made.fps, made.frame_count, made.size, made.seed) == (4 / 24, 24, 4, (64, 36), 1)
+    assert made.path is not None and [one.t for one in made.path.keyframes] == [0.0, 1.0]
+    assert [np.array(one.matrix)[:3, 3].tolist() for one in made.path.keyframes] == [[0, 0, 0], [0.4, 0, 0]]
+    assert [view.t for view in made.views] == [0.0, 0.5]
+    for view, wide, high in zip(made.views, (64, 128), (36, 72), strict=True):
+        camera = view.camera
+        assert camera is not None and view.image is not None and view.depth is not None
+        assert (camera.projection, camera.width, camera.height) == ("perspective", wide, high)
+        assert (camera.cx, camera.cy, camera.fx, camera.fy) == (wide / 2, high / 2, 0.9 * wide, 0.9 * wide)
+        assert np.array(camera.matrix_world)[:3, 3].tolist() == [0.4 * view.t, 0, 0]
+        shown, metres = np.asarray(Image.open(view.image)), read_depth(view.depth)
+        assert shown.shape == (high, wide, 3) and metres.shape == (high, wide)
+        y, x = np.mgrid[0:high, 0:wide]
+        disc = np.hypot(2 * y / (high - 1) - 1, 2 * x / (wide - 1) - 1) < 0.5
+        np.testing.assert_array_equal(metres, np.where(disc, np.float32(2), np.float32(5)))
+        assert (shown[disc] == 200).all() and shown[0, 0].tolist() == [20] * 3 and shown[-1, -1].tolist() == [140] * 3

@@ -31,7 +31,7 @@ def test_when_a_walk_is_how_far():
     when = {0.0: 0.0, 0.75: 1.0, 3.0: 2.0, 6.0: 3.0, 12.0: 5.0, 21.0: 8.0, 23.25: 9.0, 24.0: 10.0, 25.0: 10.0}
     assert [going.time_at(along, 24.0) for along in when] == pytest.approx(list(when.values()))
     plain = pace.Pace(8.0, 0.0, 3.0)
-    assert [plain.time_at(along, 24.0) for along in (0, 6, 24)] == [0, 2, 8]
+    assert [plain.time_at(along, 24.0) for along in (0, 6, 24, 27)] == [0, 2, 8, 9]
     assert pace.Pace(8.0, 0.0, 0.0).time_at(5.0, 24.0) == 0
 
 
