@@ -149,7 +149,8 @@ COVERS = {
     "client/commands/models": _client("installing/commands_steps installing/models"),
     "client/commands/secrets": _client("installing/commands_steps installing/secrets"),
     "scene/model": _blender(
-        "film/model_exact film/shot_list film/takes server/options press/press film/stranger film/stranger_values "
+        "film/exact/model_parts film/exact/cards film/model_exact film/shot_list film/takes server/options press/press "
+        "film/stranger film/stranger_values "
         "film/stranger_copies ui/operators ui/shot_row press/jobs"
     ),
     "scene/app": _blender("press/timer ui/operators press/press press/jobs film/stranger_values"),

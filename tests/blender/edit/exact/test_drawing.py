@@ -129,7 +129,7 @@ def test_one_timer_draws_and_then_makes_takes(scene, monkeypatch):
     assert tasks == [] and app().state.revision > before
     drawing.begin([first], [second])
     drawing.begin([first, third], [second, third])
-    assert [after for _, after in tasks] == [drawing.PAUSE] and tasks[0][0] == drawing._step
+    assert [after for _, after in tasks] == [drawing.PAUSE] == [0.01] and tasks[0][0] == drawing._step
     assert (list(part().pictures), list(part().takes), part().count) == ([first, third], [second, third], 2)
     rendering = [True]
     app_ = SimpleNamespace(is_job_running=lambda kind: kind == "RENDER" and rendering[0], background=True)
