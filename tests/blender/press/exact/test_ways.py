@@ -368,3 +368,31 @@ def test_what_moves_by_words_is_planned_at_once_where_the_still_may_be_wider(sce
     assert ended(shoot._plan_narrow(order, True)) == ([], None)
     _, narrow = ended(shoot._plan_narrow(replace(order, track=way[0]), True))
     assert ([one[4:] for one in asked[1:]], plans.known(the_shot()).plan) == ([(False, True)], narrow.plan)
+
+
+def test_only_what_may_be_wider_and_is_quickly_read_is_planned_by_its_words(scene, monkeypatch, tmp_path):
+    planned, may, light = [], True, True
+    still = capture.Still(tmp_path / "still.png", 64, 36, "RENDER", notes=("A mirror.",))
+
+    def ahead_of(order):
+        planned.append(order.shot_name)
+        yield 0.5
+        return None, ("Late.",)
+
+    monkeypatch.setattr(shoot, "_plan_ahead", ahead_of)
+    monkeypatch.setattr(shoot, "_taken", lambda *_: _answer(still))
+    monkeypatch.setattr(shoot, "_may_be_wider", lambda _order: may)
+    monkeypatch.setattr(shoot, "_is_light", lambda _order: light)
+    the_shot().motion = "WORDS"
+    order = make_order(bpy.context, the_shot(), Call((1,)))
+
+    def notes(one, wider=True):
+        return ended(shoot.shoot_one(one, wider))[1].notes
+
+    assert notes(order) == ("A mirror.", "Late.") and planned == ["Hall"]
+    assert notes(order, False) == ("A mirror.",)
+    assert notes(replace(order, engine=replace(ABLE, words_path=False))) == ("A mirror.",)
+    light = False
+    assert notes(order) == ("A mirror.",)
+    may, light = False, True
+    assert notes(order) == ("A mirror.",) and planned == ["Hall"]

@@ -232,3 +232,6 @@ def test_a_home_that_can_not_be_used_is_said(session, monkeypatch):
     monkeypatch.setattr(connection, "Session", lambda *said, **more: made.append((said, more)) or session)
     assert connection.session() is session is connection.session()
     assert made == [((home(),), {"online_access": bpy.app.online_access})]
+    session.online_access = "as it was"
+    connection.begin(False)
+    assert session.online_access == bpy.app.online_access, "the user may have changed it"
