@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 
@@ -20,16 +21,13 @@ def tiff(order="<", value=6, tag=0x0112, kind=3, others=1, cut=None):
     return (first + struct.pack(order + "I", 8) + struct.pack(order + "H", len(entries)) + packed)[:cut]
 
 
-@pytest.mark.parametrize("order", ["<", ">"])
-@pytest.mark.parametrize("value", range(1, 10))
-def test_what_exif_says(order, value):
-    assert orientation._orientation(tiff(order, value)) == value
-    assert orientation._orientation(tiff(order, value, others=0)) == value
+def test_what_exif_says():
+    for order, value, others in itertools.product("<>", range(1, 10), (0, 1, 3)):
+        assert orientation._orientation(tiff(order, value, others=others)) == value
 
 
-@pytest.mark.parametrize(
-    "block",
-    [
+def test_what_says_nothing_is_upright():
+    for block in (
         b"",
         b"II*\0",
         tiff()[:7],
@@ -40,10 +38,8 @@ def test_what_exif_says(order, value):
         tiff(cut=9),
         b"II*\0\x08\0\0\0",
         b"II*\0\xff\xff\xff\xff" + tiff()[8:],
-    ],
-)
-def test_what_says_nothing_is_upright(block):
-    assert orientation._orientation(block) == 1
+    ):
+        assert orientation._orientation(block) == 1, block
 
 
 def test_an_entry_may_be_the_last_byte_of_all():
@@ -58,9 +54,8 @@ def jpeg(*blocks):
 EXIF = b"Exif\0\0" + tiff()
 
 
-@pytest.mark.parametrize(
-    ("data", "found"),
-    [
+def test_where_exif_stands_in_a_jpeg():
+    for data, found in (
         (jpeg((0xE1, EXIF)), True),
         (jpeg((0xE0, b"JFIF\0"), (0xE1, b"http://ns.adobe.com/xap/"), (0xE1, EXIF)), True),
         (jpeg((0xE2, EXIF)), False),
@@ -71,29 +66,24 @@ EXIF = b"Exif\0\0" + tiff()
         (b"\xff\xd8\0" + jpeg((0xE1, EXIF))[2:], False),
         (b"\xff\xd8", False),
         (b"\xff\xd8\xff\xe1\0", False),
-    ],
-)
-def test_where_exif_stands_in_a_jpeg(data, found):
-    assert orientation._exif(data) == (tiff() if found else b"")
+    ):
+        assert orientation._exif(data) == (tiff() if found else b""), data
 
 
 def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + b"sum."
 
 
-@pytest.mark.parametrize(
-    ("chunks", "found"),
-    [
+def test_where_exif_stands_in_a_png():
+    for chunks, found in (
         ([chunk(b"eXIf", tiff())], tiff()),
         ([chunk(b"IHDR", bytes(13)), chunk(b"IDAT", b""), chunk(b"eXIf", tiff()), chunk(b"IEND", b"")], tiff()),
         ([chunk(b"tEXt", chunk(b"eXIf", b"x"))], b""),
         ([chunk(b"tEXt", b"abcde"), chunk(b"eXIf", b"")], b""),
         ([chunk(b"tEXt", b"abcde"), chunk(b"eXIf", b"ab")[:-4]], b"ab"),
         ([chunk(b"tEXt", b"abc"), b"\0\0\0\0eXI"], b""),
-    ],
-)
-def test_where_exif_stands_in_a_png(chunks, found):
-    assert orientation._exif(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)) == found
+    ):
+        assert orientation._exif(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)) == found, chunks
 
 
 def test_where_exif_stands_in_a_webp():
@@ -277,3 +267,16 @@ def test_which_neighbour_a_pixel_is_expected_by():
     # left + up - corner is 9, 5, 7, 5, 8: the left, the left, all alike, neither of two, the corner
     assert png._paeth(left, up, corner).tolist() == [9, 5, 7, 5, 8]
     assert left.tolist() == [9, 5, 7, 4, 9] and up.tolist() == [2, 8, 7, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"), [(0, "ends early"), (4, "ends early"), (7, "ends early"), (8, "is damaged"), (20, "is damaged")]
+)
+def test_a_file_that_breaks_off_in_a_chunk_or_between_two(kept, says, tmp_path):
+    data = picture(tmp_path / "a.png", np.zeros((5, 4, 1), np.uint8), 0).read_bytes()
+    (tmp_path / "a.png").write_bytes(data[: 33 + kept])  # behind the head: length, name, pixels, sum
+    with pytest.raises(ValueError, match=rf"^The PNG {says}\.$"):
+        png.cut_out(tmp_path / "a.png", (0, 0, 4, 5), tmp_path / "b.png")
+    (tmp_path / "a.png").write_bytes(data[:-2] + b"\0\0")
+    with pytest.raises(ValueError, match=r"^The PNG is damaged\.$"):
+        png.cut_out(tmp_path / "a.png", (0, 0, 4, 5), tmp_path / "b.png")
