@@ -16,6 +16,7 @@ from ..edit.strips import CONTENT_START, END, TRIM_END, content_start, end, star
 from . import files
 
 MEDIA = {"MOVIE", "IMAGE"}  # strips that show a file
+AS_IS = "animation_offset_start", TRIM_END, "stream_index", "use_reverse_frames", "use_deinterlace", "strobe"
 OTHERS = {"SCENE", "MOVIECLIP", "MASK"}  # and those that hide one without showing one
 
 
@@ -51,49 +52,16 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
     if edit is None or found is None:
         raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")
     strip = found[-1]
-    if strip.type not in MEDIA:
-        text = rpt_("Strip '{strip}' over the movies is of no file: {kind}. Hide it, or choose another still.")
-        kind = strip.bl_rna.properties["type"].enum_items[strip.type].name
-        raise SceneError("no_frame", text.format(strip=strip.name, kind=kind))
-    for one in found:
-        if _is_retimed(edit, one):
-            text = rpt_("Strip '{strip}' is retimed: its frame can't be told. Choose another strip.")
-            raise SceneError("no_frame", text.format(strip=one.name))
+    _check(edit, found)
+    media = _media(edit, strip)
     element = strip.strip_elem_from_frame(edit.frame_current)
-    folder = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
-    media = Path(bpy.path.abspath(folder, library=edit.library))
-    if not media.is_file():
-        raise SceneError(
-            "no_frame",
-            rpt_("The file of strip '{strip}' is gone: {media}.").format(strip=strip.name, media=media),
-            "retry",
-        )
     with plain_scene(element.orig_width or 1, element.orig_height or 1) as plain:
         plain.render.fps, plain.render.fps_base = edit.render.fps, edit.render.fps_base
-        strips = plain.sequence_editor_create().strips
-        if strip.type == "MOVIE":
-            begins = 1 - (edit.frame_current - content_start(strip))
-            copy = strips.new_movie("frame", str(media), 1, begins)
-            for name in (
-                "animation_offset_start",
-                TRIM_END,
-                "stream_index",
-                "use_reverse_frames",
-                "use_deinterlace",
-                "strobe",
-            ):
-                if getattr(copy, name) != getattr(strip, name):
-                    setattr(copy, name, getattr(strip, name))
-            setattr(copy, CONTENT_START, begins)  # what cuts the file's start moves it in Blender 5
-            setattr(copy, END, max(2, end(copy)))  # a frame after the file's end is the one that is held there
-        else:
-            copy = strips.new_image("frame", str(media), 1, 1)
+        copy = _copied(strip, media, plain, edit.frame_current)
         width, height = copy.elements[0].orig_width, copy.elements[0].orig_height
         if not (width and height):  # of which Blender renders a patch of its own
             text = rpt_("The file of strip '{strip}' can't be read as a picture: {media}.")
             raise SceneError("no_frame", text.format(strip=strip.name, media=media), "retry")
-        if strip.colorspace_settings.name:  # none where the file could not be read when the strip was made
-            copy.colorspace_settings.name = strip.colorspace_settings.name
         plain.render.resolution_x, plain.render.resolution_y = width, height
         plain.frame_set(1)
         try:
@@ -103,11 +71,51 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
                 bpy.ops.render.render()
             files.save_aside(files.render_result(), path, plain)
         except RuntimeError as error:
-            raise SceneError(
-                "render_failed",
-                rpt_("The frame of strip '{strip}' could not be read: {error}").format(strip=strip.name, error=error),
-            ) from error
+            text = rpt_("The frame of strip '{strip}' could not be read: {error}")
+            raise SceneError("render_failed", text.format(strip=strip.name, error=error)) from error
     return width, height
+
+
+def _check(edit: bpy.types.Scene, found: tuple[bpy.types.Strip, ...]) -> None:
+    """Raises SceneError where the last of these, which is in those before it, shows no file, or not at its own time."""
+    strip = found[-1]
+    if strip.type not in MEDIA:
+        text = rpt_("Strip '{strip}' over the movies is of no file: {kind}. Hide it, or choose another still.")
+        kind = strip.bl_rna.properties["type"].enum_items[strip.type].name
+        raise SceneError("no_frame", text.format(strip=strip.name, kind=kind))
+    for one in found:
+        if _is_retimed(edit, one):
+            text = rpt_("Strip '{strip}' is retimed: its frame can't be told. Choose another strip.")
+            raise SceneError("no_frame", text.format(strip=one.name))
+
+
+def _media(edit: bpy.types.Scene, strip: bpy.types.Strip) -> Path:
+    """The file that the strip shows at the edit's frame. Raises SceneError where it is gone."""
+    element = strip.strip_elem_from_frame(edit.frame_current)
+    name = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
+    media = Path(bpy.path.abspath(name, library=edit.library))
+    if not media.is_file():
+        text = rpt_("The file of strip '{strip}' is gone: {media}.")
+        raise SceneError("no_frame", text.format(strip=strip.name, media=media), "retry")
+    return media
+
+
+def _copied(strip: bpy.types.Strip, media: Path, plain: bpy.types.Scene, frame: int) -> bpy.types.Strip:
+    """The strip again, alone, with what it shows at `frame` at the first one."""
+    strips = plain.sequence_editor_create().strips
+    if strip.type == "MOVIE":
+        begins = 1 - (frame - content_start(strip))
+        copy = strips.new_movie("frame", str(media), 1, begins)
+        for name in AS_IS:
+            if getattr(copy, name) != getattr(strip, name):
+                setattr(copy, name, getattr(strip, name))
+        setattr(copy, CONTENT_START, begins)  # what cuts the file's start moves it in Blender 5
+        setattr(copy, END, max(2, end(copy)))  # a frame after the file's end is the one that is held there
+    else:
+        copy = strips.new_image("frame", str(media), 1, 1)
+    if strip.colorspace_settings.name:  # none where the file could not be read when the strip was made
+        copy.colorspace_settings.name = strip.colorspace_settings.name
+    return copy
 
 
 def _under_playhead(edit: bpy.types.Scene) -> tuple[bpy.types.Strip, ...] | None:
