@@ -234,7 +234,7 @@ def test_one_shot_at_a_time(shot, monkeypatch):
     assert said() is None
     app().state.engines = (replace(MAKER, shots=1),)
     assert said() == "Maker makes one shot at a time"
-    app().state.engines = (replace(MAKER, shot_requests=False),)
+    app().state.engines = (replace(MAKER, shots=2, shot_requests=False),)
     assert said() == together.together.older(app().state.engines[0])
     app().state.engines = ()
     assert said() is None

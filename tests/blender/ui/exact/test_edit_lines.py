@@ -292,14 +292,14 @@ def test_what_the_status_says(shot, monkeypatch):
 
 
 def test_the_status_bar_is_drawn_anew_unless_a_tool_shows_its_help(monkeypatch):
-    told_ = []
-    spaces = [SimpleNamespace(status_text_set=lambda text, n=n: told_.append((n, text))) for n in range(3)]
+    cleared = []
+    spaces = [SimpleNamespace(status_text_set=lambda text, n=n: cleared.append((n, text))) for n in range(3)]
     busy = ([], ["knife"], [])
     windows = [SimpleNamespace(modal_operators=one, workspace=two) for one, two in zip(busy, spaces, strict=True)]
     context = SimpleNamespace(window_manager=SimpleNamespace(windows=windows))
     monkeypatch.setattr(status, "bpy", SimpleNamespace(context=context))
     status.redraw()
-    assert told_ == [(0, None), (2, None)]
+    assert cleared == [(0, None), (2, None)]
 
 
 def test_shortcuts_are_set_and_removed(monkeypatch):

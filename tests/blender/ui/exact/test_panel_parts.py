@@ -302,6 +302,17 @@ def test_what_stands_beside_words_takes_room_from_them(monkeypatch):
     context = SimpleNamespace(preferences=twice, region=SimpleNamespace(width=300))
     assert layout_parts.region_scale(context) == 5.5
     layout = Lines()
+    layout_parts.wrapped(layout, context, "a" * 13)
+    assert len(layout.written) == 3, "sixteen letters are the fewest"
+    large = SimpleNamespace(preferences=twice, region=SimpleNamespace())
+    for width, wide in ((839, False), (840, True)):
+        large.region.width = width
+        assert takes.is_wide(large) is wide
+    for width, count in ((1119, 8), (1120, 12)):
+        layout, large.region.width = Lines(), width
+        shots.ShotRows.draw_item(SimpleNamespace(wide=False), large, layout, None, shot, 0, None, "")
+        assert len(layout.written) == count
+    layout = Lines()
     layout_parts.wrapped(layout, context, "a" * 20)
     assert [line[-40:] for line in layout.written[2:]] == [
         f" label text={'a' * 16} icon=NONE translate=False"[-40:], " label text=aaaa icon=NONE translate=False"[-40:],
