@@ -347,7 +347,7 @@ def test_a_plan_of_more_views_than_an_engine_uses_is_made_again(scene, monkeypat
 def test_what_moves_by_words_is_planned_at_once_where_the_still_may_be_wider(scene, monkeypatch):
     the_shot().motion = "WORDS"
     order = make_order(bpy.context, the_shot(), Call((1,)))
-    assert shoot._may_be_wider(order)
+    assert shoot._may_be_wider(order) and shoot._start(replace(order, camera=None)) is None
     size = (66, 36)
     for other in (
         replace(order, source="VIEWPORT"), replace(order, engine=replace(ABLE, overscan=False)),

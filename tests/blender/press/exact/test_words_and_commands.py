@@ -228,6 +228,10 @@ def test_a_home_that_can_not_be_used_is_said(session, monkeypatch):
     app().state.dismiss()
     connection.begin(True)
     assert app().state.last_error.code == "home" and app().part(connection.Connection).journal_read
+    app().state.dismiss()
+    app().part(connection.Connection).journal_read = False
+    connection.begin(False)
+    assert app().state.last_error.code == "home", "takes may be still to come"
     made = []
     monkeypatch.setattr(connection, "Session", lambda *said, **more: made.append((said, more)) or session)
     assert connection.session() is session is connection.session()
