@@ -10,7 +10,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from backend import __version__
 from backend.api import answers, app, errors, guard, service, users
@@ -326,3 +329,25 @@ def test_a_file_s_signature_is_its_own(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("abc")
     about = (tmp_path / "a").lstat()
     assert users._signature(tmp_path / "a") == (about.st_mtime_ns, about.st_ctime_ns, 3, about.st_ino)
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "code", "message"),
+    [
+        (400, "Too many fields.", "invalid_request", "Too many fields."),
+        (400, None, "invalid_request", "The request can't be read."),
+        (404, "x", "not_found", "There is nothing at this address."),
+        (405, "x", "method_not_allowed", "This address does not take that method."),
+    ],
+)
+def test_an_error_of_http_in_our_words(status: int, detail: str | None, code: str, message: str) -> None:
+    async def page(_: Any) -> Any:
+        return None
+
+    routes = [Route("/a", page, methods=["POST"]), Route("/b", page, methods=["PUT"]), Route("/a", page)]
+    scope = {"type": "http", "path": "/a", "method": "PUT", "headers": [], "app": SimpleNamespace(routes=routes)}
+    answer = asyncio.run(errors._http(Request(scope), HTTPException(status, detail, {"x-more": "yes"})))
+    error = json.loads(bytes(answer.body))["error"]
+    assert (answer.status_code, error["code"], error["message"]) == (status, code, message)
+    assert answer.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
+    assert answer.headers.get("x-more") == (None if status == 405 else "yes")

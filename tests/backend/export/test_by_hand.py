@@ -367,3 +367,32 @@ def test_a_list_without_a_shot_is_empty() -> None:
     with pytest.raises(ExportError, match="No shot is in the edit yet") as refused:
         edl.to_edl(edit(shot("a", Place(101, 5, enabled=False))))
     assert refused.value.code == "empty_edit"
+
+
+def test_a_list_holds_no_fades_and_no_clip_that_is_switched_off() -> None:
+    clips = [otio.schema.Clip(name, source_range=ranged(10, 30)) for name in "abc"]
+    clips[1].enabled = False
+    fades = [otio.schema.Transition(name, "SMPTE_Dissolve", *ranged_pair(3, 5)) for name in ("Dissolve", "Fade")]
+    track = otio.schema.Track("V", [clips[0], fades[0], clips[1], fades[1], clips[2]], kind="Video")
+    edl._only_what_fits(otio, track)
+    assert [(type(one).__name__, one.name) for one in track] == [
+        ("Clip", "a"), ("Transition", "Dissolve"), ("Gap", ""), ("Clip", "c"),
+    ]  # fmt: skip
+    assert track[2].source_range == ranged(10, 30)
+
+
+def test_a_clip_as_an_event() -> None:
+    for url, name, about, called, comments in (
+        ("/a/b c.mp4", "Kitchen", {"shot": "s1", "held": 4}, "b c.mp4",
+         ["SHOT: Kitchen", "TAKE_ONE SHOT s1", "TAKE_ONE HELD 4"]),
+        ("", "Kitchen", {"shot": ""}, "Kitchen", ["SHOT: Kitchen"]),
+        ("", "", {}, "clip", []),
+        ("/a/" + "x" * 300, "y" * 300, {"shot": "z" * 300}, "x" * 200, [("SHOT: " + "y" * 300)[:200],
+                                                                      ("TAKE_ONE SHOT " + "z" * 300)[:200]]),
+    ):  # fmt: skip
+        clip = otio.schema.Clip(name, otio.schema.ExternalReference(url), ranged(0, 5), metadata={edl.KEY: about})
+        clip.markers.extend(otio.schema.Marker(one, comment=said) for one, said in (("M", "why"), ("N", "")))
+        edl._prepare(clip)
+        assert (clip.name, dict(clip.metadata["cmx_3600"])["reel"]) == (called, "AX")
+        assert list(clip.metadata["cmx_3600"]["comments"]) == comments
+        assert [marker.name for marker in clip.markers] == ["M: why", "N"]

@@ -257,6 +257,23 @@ def test_what_a_still_is_once_it_is_written(tmp_path, monkeypatch):
     assert wide.around == files.Still(tmp_path / "around.png", 10, 8, "RENDER", tmp_path / "around_depth.exr", CAMERA)
 
 
+def test_a_depth_that_was_lost_by_a_layers_name_is_said(monkeypatch, tmp_path):
+    one = task(tmp_path, composed=Composed(("View", "a" * 61, "b" * 70), True))
+    plain = "The render has no depth: the move is plainer."
+    for version, layers, said in (
+        (
+            (4, 5, 9),
+            one,
+            "Blender 4.5.9 cuts off the name of view layer '" + "a" * 61 + "', and its depth is lost: shorten it.",
+        ),
+        ((4, 5, 9), task(tmp_path), plain),
+        ((5, 0, 0), one, plain),
+    ):
+        app = SimpleNamespace(version=version, version_string=".".join(map(str, version)))
+        monkeypatch.setattr(render, "bpy", SimpleNamespace(app=app))
+        assert render._without_depth(layers) == said
+
+
 def test_whether_a_scene_shows_what_was_asked_for(monkeypatch, tmp_path):
     monkeypatch.setattr(render, "picture_size", lambda scene: scene.size)
     for camera, frame, size, asked in (
