@@ -183,6 +183,7 @@ COVERS = {
         "stills/still_others stills/exact/still_steps stills/exact/render_job stills/exact/still_parts "
         "stills/exact/viewport"
     ),
+    "scene/stills/track": _blender("stills/exact/still_steps views/exact/coverage_numbers stills/exact/still_parts"),
     "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),
     "scene/stills/borrow": _blender(
         "stills/exact/borrowed stills/exact/compositor stills/exact/looked_through stills/png "

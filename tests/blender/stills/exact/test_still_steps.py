@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import clip_frame, files, playhead, quick_still, render, track
+from take_one.scene.stills import clip_frame, files, finer, playhead, quick_still, render, track
 from take_one.scene.stills.borrow.compositor import Composed
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.files import Framing
@@ -330,3 +331,36 @@ def test_what_was_only_written_on_the_way_is_removed(tmp_path):
         (tmp_path / name).write_text("")
     render.clean(task(Path(tmp_path)))
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a_part_b", "still.png"]
+
+
+def test_rays_of_a_parallel_view_begin_side_by_side():
+    flat = replace(POSE, lens=replace(LENS, type="ORTHO"))
+    begin, ways = track.rays_through(flat, np.array([8.0, 24.0]), np.array([4.0, 20.0]))
+    assert begin.tolist() == [[1, 2, 3], [2, 2, 1]] and ways.tolist() == [[0, 1, 0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "fine"),
+    [
+        ({}, True),
+        ({"engine": "BLENDER_WORKBENCH"}, False),
+        ({"use_freestyle": True}, False),
+        ({"limit": 0.5}, False),
+        ({"limit": 0.5, "engine": "EEVEE"}, True),
+        ({"size": (2000, 2000), "count": 1}, False),
+        ({"size": (2000, 1999), "count": 5}, True),  # 7.8 million pixels each
+        ({"size": (2000, 1999), "count": 6}, False),
+        ({"composes": True}, False),
+        ({"drivers": True}, False),
+    ],
+)
+def test_when_further_stills_are_finer(change, fine, monkeypatch):
+    given = {"engine": "CYCLES", "use_freestyle": False, "limit": 0.0, "size": (640, 360), "count": 3, **change}
+    monkeypatch.setattr(finer, "own_size", lambda scene: given["size"])
+    monkeypatch.setattr(finer, "EEVEE", ("EEVEE",))
+    monkeypatch.setattr(finer, "composes", lambda scene: given.get("composes", False))
+    monkeypatch.setattr(finer, "drivers_ask", lambda scene: given.get("drivers", False))
+    shown = SimpleNamespace(engine=given["engine"], use_freestyle=given["use_freestyle"])
+    scene = SimpleNamespace(render=shown, cycles=SimpleNamespace(time_limit=given["limit"]))
+    assert finer.may_be_finer(scene, given["count"]) is fine
+    assert finer.size(640, 361) == (896, 505)
