@@ -186,3 +186,11 @@ def test_a_transition_lies_over_what_goes_with_its_shot_and_under_burn_ins(edit,
     assert transitions.add(edit, use_of(edit, "a"), transitions.FADE_IN, 5) == 5
     assert extent(edit.sequence_editor.strips["Fade In"]) == (50, 55, 7)
     assert transitions._frames_after(SimpleNamespace(type="IMAGE")) >= 1_000_000
+
+
+def test_a_dissolves_picture_goes_up_and_its_sound_wherever_there_is_room(edit, source):
+    lay(edit, source, "a", 50, 70, channel=5)
+    movie, sound = lay(edit, source, "b", 70, 90, channel=5)
+    assert transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 6) == 6
+    assert (extent(movie), extent(sound)) == ((70, 90, 6), (70, 90, 1))
+    assert extent(edit.sequence_editor.strips["Dissolve"]) == (70, 76, 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -147,3 +148,12 @@ def test_strips_hold_their_last_own_frame_wherever_they_are(source):
     assert [getattr(movie, strips.TRIM_END) for movie in movies] == [29, 29]
     assert {one[strips.OWN_KEY] for one in (first, second)} == {1}
     assert [strips.end(one) for one in (first, second)] == [41, 101]
+
+
+def test_the_picture_beside_a_sound_is_the_one_that_is_seen_for_most_of_it():
+    def strip(first, after):
+        return SimpleNamespace(**{strips.START: first, strips.END: after})
+
+    sound, long, near, away = strip(50, 70), strip(64, 200), strip(45, 65), strip(70, 90)
+    assert several._beside(sound, [long, near, away]) is near and several._beside(sound, [long, away]) is long
+    assert several._beside(sound, [away]) is several._beside(sound, []) is None
