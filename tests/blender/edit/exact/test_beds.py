@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def edit(tmp_path, monkeypatch):
     effects.new_effect(edit, "one", "COLOR", 1, 101, 24)
     for where in (exports, beds):
         monkeypatch.setattr(where, "backend_python", lambda _home: Path(sys.executable))
-    return edit
+    yield edit
+    shutil.rmtree(home() / "exports", ignore_errors=True)
 
 
 def rooms():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -58,7 +59,8 @@ class Exporter:
 
 @pytest.fixture
 def edit(tmp_path, monkeypatch):
-    """A saved film whose edit has one strip from 101 to 125, and a backend that is installed."""
+    """A saved film whose edit has one strip from 101 to 125, and a backend that is installed. What its exporters, which
+    do nothing, leave to their commands is removed."""
     stand_in.attach()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     edit = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
@@ -67,7 +69,8 @@ def edit(tmp_path, monkeypatch):
     effects.new_effect(edit, "one", "COLOR", 1, 101, 24)
     for where in (exports, beds):
         monkeypatch.setattr(where, "backend_python", lambda _home: Path(sys.executable))
-    return edit
+    yield edit
+    shutil.rmtree(home() / "exports", ignore_errors=True)
 
 
 @pytest.fixture
