@@ -6,6 +6,7 @@ import math
 
 import bpy
 import pytest
+from cutting import ALL, OFF, an_edit, extent, lay, points, row, spans, use_of
 from rooms import clip
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import board, edit_scene, strips
@@ -14,7 +15,7 @@ from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.edit.cut.uses import BOARD_KEY, OVERLAP_KEY, WITH_KEY
 from take_one.scene.model.shots import shot_list
 
-ALL, OURS, OFF = Rules(True, True, True), Rules(True, False, False), Rules(False, True, True)
+OURS = Rules(True, False, False)
 
 
 @pytest.fixture(scope="module")
@@ -25,39 +26,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture
 def edit():
-    """An edit of 24 frames a second from frame 37 on, of a scene of 30."""
-    scene = bpy.context.scene
-    scene.render.fps = 30
-    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
-    edit.render.fps, edit.frame_start, edit.frame_end = 24, 37, 37
-    edit.render.resolution_x, edit.render.resolution_y = 64, 36
-    return edit
-
-
-def lay(edit, source, uid, frame, after=None, channel=2, take=None, **more):
-    """A take's movie and sound on two channels, from a frame to before another."""
-    name = take or uid
-    movie, sound = strips.place(edit, source, name=name, shot_uid=uid, take_uid=name, frame=frame, **more)
-    for strip, to in ((movie, channel), (sound, channel - 1)):
-        setattr(strip, strips.END, after or frame + 40)
-        strip.channel = to
-    return movie, sound
-
-
-def spans(edit):
-    return {one.name: (strips.start(one), strips.end(one), one.channel) for one in edit.sequence_editor.strips}
-
-
-def row(edit):
-    return [(use.shot_uid, use.start, use.end) for use in uses.uses(edit)]
-
-
-def use_of(edit, uid, index=0):
-    return uses.uses_of(edit, uid)[index]
-
-
-def points(sound):
-    return [(key.co.x, round(key.co.y, 4)) for key in levels._keys(sound)]
+    return an_edit(24)
 
 
 def test_volumes_between_points_that_rise():
@@ -314,10 +283,6 @@ def test_transitions_on_channels_that_are_taken(edit, source):
     assert spans(edit)["a"] == (50, 80, 2) and OVERLAP_KEY not in edit.sequence_editor.strips["a"]
     assert transitions.before(edit, use_of(edit, "b")).shot_uid == "a"
     assert transitions.before(edit, use_of(edit, "a")) is None
-
-
-def extent(strip):
-    return strips.start(strip), strips.end(strip), strip.channel
 
 
 def test_a_dip_keeps_to_its_frames_and_colour(edit, source):

@@ -6,14 +6,12 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
+from cutting import ALL, an_edit, colour, extent, lay, points, row, use_of
 from rooms import clip
 from take_one.scene.app.errors import SceneError
-from take_one.scene.edit import edit_scene, strips
-from take_one.scene.edit.cut import connect, effects, keys, levels, ripple, shift, transitions, uses
-from take_one.scene.edit.cut.ripple import Rules
+from take_one.scene.edit import strips
+from take_one.scene.edit.cut import connect, effects, keys, ripple, shift, transitions
 from take_one.scene.edit.cut.uses import BURN_KEY, OVERLAP_KEY, WITH_KEY
-
-ALL, OFF = Rules(True, True, True), Rules(False, True, True)
 
 
 @pytest.fixture(scope="module")
@@ -24,50 +22,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture
 def edit():
-    """An edit of 25 frames a second from frame 37 on, of a scene of 30."""
-    scene = bpy.context.scene
-    scene.render.fps = 30
-    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
-    edit.render.fps, edit.frame_start, edit.frame_end = 25, 37, 37
-    edit.render.resolution_x, edit.render.resolution_y = 64, 36
-    return edit
-
-
-def lay(edit, source, uid, frame, after=None, channel=2, take=None, **more):
-    """A take's movie and sound on two channels, from a frame to before another."""
-    name = take or uid
-    movie, sound = strips.place(edit, source, name=name, shot_uid=uid, take_uid=name, frame=frame, **more)
-    for strip, to in ((movie, channel), (sound, channel - 1)):
-        setattr(strip, strips.END, after or frame + 40)
-        strip.channel = to
-    return movie, sound
-
-
-def colour(edit, name, channel, first, count, **keys_of):
-    strip = effects.new_effect(edit, name, "COLOR", channel, first, count)
-    for key, value in keys_of.items():
-        strip[key] = value
-    return strip
-
-
-def extent(strip):
-    return strips.start(strip), strips.end(strip), strip.channel
-
-
-def spans(edit):
-    return {one.name: extent(one) for one in edit.sequence_editor.strips}
-
-
-def row(edit):
-    return [(use.shot_uid, use.start, use.end) for use in uses.uses(edit)]
-
-
-def use_of(edit, uid, index=0):
-    return uses.uses_of(edit, uid)[index]
-
-
-def points(sound):
-    return [(key.co.x, round(key.co.y, 4)) for key in levels._keys(sound)]
+    return an_edit(25)
 
 
 def test_strips_of_several_distances_never_meet(edit):

@@ -6,17 +6,16 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
+from cutting import ALL, OFF, an_edit, colour, extent, lay, points, row, spans, use_of
 from rooms import clip
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.edit import board, edit_scene, strips
-from take_one.scene.edit.cut import bed, effects, fit, levels, ripple, uses
+from take_one.scene.edit import board, strips
+from take_one.scene.edit.cut import bed, fit, levels, ripple, uses
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.edit.cut.uses import BED_KEY, BOARD_KEY, OVERLAP_KEY, WITH_KEY
 from take_one.scene.model.properties.edit_properties import Followers
 from take_one.scene.model.shots import shot_list
-
-ALL, OFF = Rules(True, True, True), Rules(False, True, True)
 
 
 @pytest.fixture(scope="module")
@@ -27,50 +26,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture
 def edit():
-    """An edit of 25 frames a second from frame 37 on, of a scene of 30."""
-    scene = bpy.context.scene
-    scene.render.fps = 30
-    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
-    edit.render.fps, edit.frame_start, edit.frame_end = 25, 37, 37
-    edit.render.resolution_x, edit.render.resolution_y = 64, 36
-    return edit
-
-
-def lay(edit, source, uid, frame, after=None, channel=2, take=None, **more):
-    """A take's movie and sound on two channels, from a frame to before another."""
-    name = take or uid
-    movie, sound = strips.place(edit, source, name=name, shot_uid=uid, take_uid=name, frame=frame, **more)
-    for strip, to in ((movie, channel), (sound, channel - 1)):
-        setattr(strip, strips.END, after or frame + 40)
-        strip.channel = to
-    return movie, sound
-
-
-def colour(edit, name, channel, first, count, **keys_of):
-    strip = effects.new_effect(edit, name, "COLOR", channel, first, count)
-    for key, value in keys_of.items():
-        strip[key] = value
-    return strip
-
-
-def extent(strip):
-    return strips.start(strip), strips.end(strip), strip.channel
-
-
-def spans(edit):
-    return {one.name: extent(one) for one in edit.sequence_editor.strips}
-
-
-def row(edit):
-    return [(use.shot_uid, use.start, use.end) for use in uses.uses(edit)]
-
-
-def use_of(edit, uid, index=0):
-    return uses.uses_of(edit, uid)[index]
-
-
-def points(sound):
-    return [(key.co.x, round(key.co.y, 4)) for key in levels._keys(sound)]
+    return an_edit(25)
 
 
 def a_shot(name, sound="", seconds=1.0, *lines):

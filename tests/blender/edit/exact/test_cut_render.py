@@ -10,45 +10,18 @@ import sys
 import bpy
 import numpy as np
 import pytest
-import stand_in
-from take_one.scene.edit import edit_scene, strips
-from take_one.scene.edit.cut import effects
+from cutting import colour_to
+from leaving import two_pictures
+from take_one.scene.edit import strips
 from take_one.scene.edit.cut.uses import BURN_KEY
 from take_one.scene.edit.out import render_cut
-from take_one.scene.model.shots.shot_list import add_shot
 
 NEW = bpy.app.version >= (5, 0, 0)
 
 
 @pytest.fixture
 def edit(tmp_path):
-    """A saved film: an edit of 25 frames a second from 101 on; pictures of A from 111 to 131, of B behind it to 161."""
-    stand_in.attach()
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
-    scene = bpy.context.scene
-    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
-    edit.render.fps, edit.frame_start, edit.frame_end = 25, 101, 160
-    edit.render.resolution_x, edit.render.resolution_y = 64, 36
-    for number, (name, at, after) in enumerate((("A", 111, 131), ("B", 131, 161))):
-        shot = add_shot(scene)
-        shot.name, shot.seconds = name, 2.0
-        show(edit, shot, 2 + 6 * number, at, after)
-    return edit
-
-
-def show(edit, shot, channel, at, after):
-    """A picture of the shot."""
-    strip = edit.sequence_editor.strips.new_image(shot.name, "//none.png", channel, at)
-    strip[strips.SHOT_KEY] = shot.uid
-    setattr(strip, strips.LENGTH, after - at)
-    return strip
-
-
-def colour(edit, name, channel, at, after, **keys):
-    strip = effects.new_effect(edit, name, "COLOR", channel, at, after - at)
-    for key, value in keys.items():
-        strip[key] = value
-    return strip
+    return two_pictures(tmp_path)
 
 
 def job_of(tmp_path, **more):
@@ -75,7 +48,7 @@ def test_a_cut_shows_what_the_edit_shows_without_burn_ins(edit, tmp_path, percen
     strip = edit.sequence_editor.strips.new_image("rim", str(tmp_path / "rim.png"), 2, 111, fit_method="FIT")
     setattr(strip, strips.LENGTH, 9)
     for channel, key in ((3, BURN_KEY), (4, strips.COMPARE_KEY)):
-        colour(edit, key, channel, 101, 130, **{key: "x"}).color = (0, 0, 1)
+        colour_to(edit, key, channel, 101, 130, **{key: "x"}).color = (0, 0, 1)
     edit.render.resolution_percentage, edit.frame_step = percent, 3
     job, movie = job_of(tmp_path)
     render_cut.main(job)

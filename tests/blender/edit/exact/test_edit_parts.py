@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
-from rooms import a_take, clip
+from cutting import extent
+from rooms import a_take
 from take_one.scene.app import timer
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import board, compare, current, edit_scene, strips, swapping
@@ -15,17 +16,6 @@ from take_one.scene.edit.cut import effects, keys
 from take_one.scene.edit.cut.uses import uses_of
 from take_one.scene.model.shots import shot_list
 from take_one.scene.model.shots.kept import Kept, write
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    folder = tmp_path_factory.mktemp("clips")
-    return {
-        "a": clip(folder / "a.mp4", 24),
-        "b": clip(folder / "b.mp4", 30),
-        "tall": clip(folder / "t.mp4", 24, size=(32, 54)),
-    }
 
 
 @pytest.fixture
@@ -47,10 +37,6 @@ def the_shot():
 
 def place(edit, path, frame=40, take="t1", **more):
     return strips.place(edit, path, name=take, shot_uid=the_shot().uid, take_uid=take, frame=frame, **more)
-
-
-def extent(strip):
-    return strips.start(strip), strips.end(strip), strip.channel
 
 
 def test_what_a_strip_shows_of_its_file(edit, clips):

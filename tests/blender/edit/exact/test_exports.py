@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
+from leaving import HERE, Exporter, installed, rooms
 from take_one.client.commands.export import ExportState
 from take_one.client.home import home
 from take_one.client.protocol import Unfit
@@ -18,59 +17,17 @@ from take_one.client.protocol.codec import to_json
 from take_one.client.protocol.edit import Changes, Cut
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.edit import edit_scene
-from take_one.scene.edit.cut import effects
 from take_one.scene.edit.out import render_cut
 from take_one.scene.session import handlers
-from take_one.scene.session.out import beds, exports
-from take_one.scene.session.server import preferences
+from take_one.scene.session.out import exports
 
 WORDS = (sys.executable, "-m", "backend", "export")
-HERE = (preferences.ROOT, {"TAKE_ONE_HOME": str(home())})
-
-
-class Exporter:
-    """In place of the one that runs commands: it keeps them, and ends as it is told."""
-
-    def __init__(self, ends=None):
-        self.state, self.ends = ExportState(), ends or ExportState("done", answer={"written": [Path("a.otio")]})
-        self.began, self.cancels, self.news = [], 0, False
-
-    busy = property(lambda self: self.state.state == "busy")
-
-    def start(self, steps, room, first=None):
-        if first is not None:
-            first()
-        self.began.append((steps, room))
-        self.state = ExportState("busy")
-
-    def wait(self):
-        self.state = self.ends
-
-    def poll(self):
-        return self.news
-
-    def cancel(self):
-        self.cancels += 1
-
-    def close(self):
-        self.cancels += 10
 
 
 @pytest.fixture
 def edit(tmp_path, monkeypatch):
-    """A saved film whose edit has one strip from 101 to 125, and a backend that is installed. What its exporters, which
-    do nothing, leave to their commands is removed."""
-    stand_in.attach()
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
-    edit = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
-    edit.render.fps, edit.render.resolution_x, edit.render.resolution_y = 25, 64, 36
-    edit.frame_start = edit.frame_end = 101
-    effects.new_effect(edit, "one", "COLOR", 1, 101, 24)
-    for where in (exports, beds):
-        monkeypatch.setattr(where, "backend_python", lambda _home: Path(sys.executable))
-    yield edit
-    shutil.rmtree(home() / "exports", ignore_errors=True)
+    with installed(tmp_path, monkeypatch) as edit:
+        yield edit
 
 
 @pytest.fixture
@@ -84,11 +41,6 @@ def begun(exporter):
     ((steps, room),) = exporter.began
     assert room.parent == home() / "exports" and len(room.name) == 12
     return steps, room, json.loads((room / "edit.json").read_text())
-
-
-def rooms():
-    folder = home() / "exports"
-    return set(folder.iterdir()) if folder.is_dir() else set()
 
 
 def fonts(*suffix):

@@ -9,14 +9,15 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
+from cutting import colour_to
+from leaving import two_pictures
 from rooms import a_take, camera
 from take_one.client.protocol import LANGUAGES
 from take_one.client.protocol.direction import MAX_LINE, MAX_LINES, MAX_SPEAKER, MAX_TEXT
 from take_one.client.protocol.edit import Changes, Cut, Edit, Place, Shot
 from take_one.client.protocol.edit.edit import MAX_NAME
 from take_one.scene.app.errors import SceneError
-from take_one.scene.edit import edit_scene, strips
+from take_one.scene.edit import strips
 from take_one.scene.edit.cut import effects
 from take_one.scene.edit.cut.transitions import KIND_KEY
 from take_one.scene.edit.cut.uses import BURN_KEY, WITH_KEY
@@ -31,37 +32,11 @@ NEW = bpy.app.version >= (5, 0, 0)
 
 @pytest.fixture
 def edit(tmp_path):
-    """A saved film: an edit of 25 frames a second from 101 on; pictures of A from 111 to 131, of B behind it to 161."""
-    stand_in.attach()
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
-    scene = bpy.context.scene
-    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
-    edit.render.fps, edit.frame_start, edit.frame_end = 25, 101, 160
-    edit.render.resolution_x, edit.render.resolution_y = 64, 36
-    for number, (name, at, after) in enumerate((("A", 111, 131), ("B", 131, 161))):
-        shot = add_shot(scene)
-        shot.name, shot.seconds = name, 2.0
-        show(edit, shot, 2 + 6 * number, at, after)
-    return edit
-
-
-def show(edit, shot, channel, at, after):
-    """A picture of the shot."""
-    strip = edit.sequence_editor.strips.new_image(shot.name, "//none.png", channel, at)
-    strip[strips.SHOT_KEY] = shot.uid
-    setattr(strip, strips.LENGTH, after - at)
-    return strip
+    return two_pictures(tmp_path)
 
 
 def shots():
     return bpy.context.scene.take_one.shots
-
-
-def colour(edit, name, channel, at, after, **keys):
-    strip = effects.new_effect(edit, name, "COLOR", channel, at, after - at)
-    for key, value in keys.items():
-        strip[key] = value
-    return strip
 
 
 def cross(edit, name, one, other, channel=30, kind="CROSS"):
@@ -74,7 +49,7 @@ def cross(edit, name, one, other, channel=30, kind="CROSS"):
 def test_only_what_joins_two_shots_is_a_dissolve(edit):
     row, (a, b) = edit.sequence_editor.strips, shots()
     setattr(row["A"], strips.END, 136)
-    own = colour(edit, "own", 12, 100, 140)
+    own = colour_to(edit, "own", 12, 100, 140)
     cross(edit, "joins", row["A"], row["B"])
     cross(edit, "gamma", row["A"], row["B"], 31, "GAMMA_CROSS")
     cross(edit, "half", row["A"], own, 32)
@@ -94,7 +69,7 @@ def test_fades_and_dips_are_told_where_their_shots_are(edit):
         ("FADE_IN", "gone", 111, 115), ("FADE_OUT", "gone", 111, 115), ("DIP", "gone", 127, 135), ("", b, 140, 150),
         ("DIP", b, 100, 120),
     )):  # fmt: skip
-        colour(edit, f"{kind} {number}", 40 + number, at, after, **{KIND_KEY: kind, WITH_KEY: uid})
+        colour_to(edit, f"{kind} {number}", 40 + number, at, after, **{KIND_KEY: kind, WITH_KEY: uid})
     found = collect(edit).transitions
     assert [(one.kind, one.start, one.frames, one.before, one.after) for one in found] == [
         ("FADE_IN", 111, 5, "", a), ("FADE_OUT", 150, 11, b, ""), ("FADE_OUT", 127, 4, a, ""),
@@ -107,9 +82,9 @@ def test_what_is_nobodys_is_told_with_its_file(edit, tmp_path):
     row = edit.sequence_editor.strips
     image = row.new_image("still", str(tmp_path / "x" / "own.png"), 20, 140)
     image.mute = True
-    colour(edit, "burn", 21, 101, 300, **{BURN_KEY: "top"})
-    colour(edit, "over", 22, 111, 120, **{WITH_KEY: shots()[0].uid})
-    colour(edit, "stray", 23, 111, 120, **{WITH_KEY: "gone", strips.SHOT_KEY: "gone"})
+    colour_to(edit, "burn", 21, 101, 300, **{BURN_KEY: "top"})
+    colour_to(edit, "over", 22, 111, 120, **{WITH_KEY: shots()[0].uid})
+    colour_to(edit, "stray", 23, 111, 120, **{WITH_KEY: "gone", strips.SHOT_KEY: "gone"})
     assert [(one.name, one.kind, one.start, one.frames, one.offset, one.channel, one.file, one.enabled)
             for one in collect(edit).others] == [
         ("still", "IMAGE", 140, strips.length(image), 0, 20, tmp_path / "x" / "own.png", False),
@@ -201,10 +176,10 @@ def test_a_card_as_data(edit):
 
 
 def test_an_edit_lasts_from_its_first_frame_to_what_is_shown_last(edit):
-    colour(edit, "burn", 21, 101, 400, **{BURN_KEY: "top"})
-    muted = colour(edit, "muted", 22, 200, 300)
+    colour_to(edit, "burn", 21, 101, 400, **{BURN_KEY: "top"})
+    muted = colour_to(edit, "muted", 22, 200, 300)
     muted.mute = True
-    colour(edit, "compared", 23, 101, 500, **{strips.COMPARE_KEY: True})
+    colour_to(edit, "compared", 23, 101, 500, **{strips.COMPARE_KEY: True})
     assert (collect(edit).start, collect(edit).frames) == (101, 60)
     muted.mute = False
     assert collect(edit).frames == 199
@@ -226,7 +201,7 @@ def test_what_is_inside_meta_strips_is_cut_and_switched_off_with_them(edit):
     outer, inner = row.new_meta("outer", 20, 200), row.new_meta("inner", 21, 200)
     spans = {"left": (190, 215), "right": (215, 240), "within": (212, 214), "off": (205, 230), "edge": (190, 201),
              "early": (190, 200), "late": (225, 230)}  # fmt: skip
-    parts = {name: colour(edit, name, 22 + n, *span) for n, (name, span) in enumerate(spans.items())}
+    parts = {name: colour_to(edit, name, 22 + n, *span) for n, (name, span) in enumerate(spans.items())}
     for part in parts.values():
         part.move_to_meta(inner)
     parts["off"].mute = True
@@ -257,7 +232,7 @@ def test_an_edit_that_is_changed_while_it_is_read_is_read_anew(edit, monkeypatch
     steps = collect_steps(edit)
     for _ in range(3):
         next(steps)
-    colour(edit, "new", 30, 300, 310)
+    colour_to(edit, "new", 30, 300, 310)
     found = None
     while found is None:
         try:
@@ -270,7 +245,7 @@ def test_an_edit_that_is_changed_while_it_is_read_is_read_anew(edit, monkeypatch
         while True:
             next(steps)
             count += 1
-            colour(edit, f"more {count}", 40 + count, 300, 310)
+            colour_to(edit, f"more {count}", 40 + count, 300, 310)
     assert (caught.value.code, caught.value.fix) == ("changed", "retry")
     assert count == 2 * collecting.MOST_TRIES
 

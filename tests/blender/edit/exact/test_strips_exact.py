@@ -6,23 +6,12 @@ from pathlib import Path
 
 import bpy
 import pytest
-from rooms import clip
+from cutting import colour_to
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, edit_scene, strips, swapping
-from take_one.scene.edit.cut import effects, keys
+from take_one.scene.edit.cut import keys
 from take_one.scene.edit.cut.uses import BED_KEY, BURN_KEY, WITH_KEY
 from take_one.scene.model.shots.shot_list import add_shot
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    folder = tmp_path_factory.mktemp("clips")
-    return {
-        "a": clip(folder / "a.mp4", 24),
-        "b": clip(folder / "b.mp4", 30),
-        "tall": clip(folder / "tall.mp4", 24, size=(32, 54)),
-    }
 
 
 @pytest.fixture
@@ -39,13 +28,6 @@ def place(edit, path, frame=40, take="t1", shot="s1", **more):
     return strips.place(edit, path, name=f"Hall_{take}", shot_uid=shot, take_uid=take, frame=frame, **more)
 
 
-def colour(edit, name, channel, first, after, **keys_of):
-    strip = effects.new_effect(edit, name, "COLOR", channel, first, after - first)
-    for name, value in keys_of.items():
-        strip[name] = value
-    return strip
-
-
 def extent(strip):
     return strips.start(strip), strips.end(strip), strip.channel
 
@@ -55,9 +37,9 @@ def test_the_film_ends_with_its_last_strip_whatever_runs_along(edit, clips):
     bare.frame_start = 9
     assert (strips.last_frame(edit), strips.last_frame(bare)) == (37, 9)
     place(edit, clips["a"])
-    colour(edit, "early", 9, 38, 50)
+    colour_to(edit, "early", 9, 38, 50)
     for number, key in enumerate((BED_KEY, BURN_KEY, strips.COMPARE_KEY), 10):
-        colour(edit, key, number, 40, 90 + number, **{key: "x"})
+        colour_to(edit, key, number, 40, 90 + number, **{key: "x"})
     assert strips.last_frame(edit) == 64
     assert [strips.runs_along(strip) for strip in edit.sequence_editor.strips if strip.channel > 8] == [
         False, True, True, False,
@@ -65,10 +47,10 @@ def test_the_film_ends_with_its_last_strip_whatever_runs_along(edit, clips):
 
 
 def test_a_take_lies_under_what_lies_over_shots(edit, clips):
-    colour(edit, "title", 4, 50, 60)
-    colour(edit, "fade", 9, 40, 44, **{WITH_KEY: "s1"})
-    colour(edit, "words", 12, 40, 60, **{BURN_KEY: "top"})
-    colour(edit, "later", 20, 64, 80)
+    colour_to(edit, "title", 4, 50, 60)
+    colour_to(edit, "fade", 9, 40, 44, **{WITH_KEY: "s1"})
+    colour_to(edit, "words", 12, 40, 60, **{BURN_KEY: "top"})
+    colour_to(edit, "later", 20, 64, 80)
     movie, sound = place(edit, clips["a"])
     assert (movie.channel, sound.channel) == (6, 5)
     assert (movie.select, sound.select) == (False, False)
@@ -99,7 +81,7 @@ def test_a_take_of_another_shape_is_seen_whole(edit, clips, size, wanted):
 
 
 def test_a_sound_without_room_below_its_picture_lies_above(edit, clips):
-    colour(edit, "one", 1, 30, 80)
+    colour_to(edit, "one", 1, 30, 80)
     steps = strips.place_steps(edit, clips["a"], name="x", shot_uid="s1", take_uid="t1", frame=40, handles=(5, 3))
     next(steps)
     (movie,) = [strip for _, strip in strips.unfinished("t1")]
@@ -122,7 +104,7 @@ def test_a_picture_that_was_taken_away_between_the_steps_gets_no_sound(edit, cli
 
 def test_only_strips_that_show_a_take_are_a_shots(edit, clips):
     place(edit, clips["a"])
-    colour(edit, "board", 9, 40, 60, **{strips.SHOT_KEY: "s1"})
+    colour_to(edit, "board", 9, 40, 60, **{strips.SHOT_KEY: "s1"})
     place(edit, clips["a"], take="t2", shot="s2")
     assert [strip.name for _, strip in strips.strips_of_shot("s1")] == ["Hall_t1", "Hall_t1 sound"]
     assert {scene.name for scene, _ in strips.all_strips()} == {"Edit"}
@@ -209,10 +191,14 @@ def test_a_strip_comes_back_to_its_channel_in_its_own_meta_strip(edit, clips):
     """What is in the way counts where the strip is: in the meta strip, not beside it."""
     movie, _ = place(edit, clips["a"])
     meta = edit.sequence_editor.strips.new_meta("meta", 8, 40)
-    blocks = [colour(edit, "inside", 2, 64, 90), colour(edit, "higher", 3, 80, 95), colour(edit, "last", 128, 30, 35)]
+    blocks = [
+        colour_to(edit, "inside", 2, 64, 90),
+        colour_to(edit, "higher", 3, 80, 95),
+        colour_to(edit, "last", 128, 30, 35),
+    ]
     for strip in (movie, *blocks):
         strip.move_to_meta(meta)
-    colour(edit, "beside", 3, 30, 90)
+    colour_to(edit, "beside", 3, 30, 90)
     with strips.aside(movie):
         assert movie.channel == 127
         setattr(movie, strips.END, 70)
@@ -226,7 +212,7 @@ def test_a_strip_comes_back_to_its_channel_in_its_own_meta_strip(edit, clips):
 
 def test_the_strip_that_is_revealed_is_selected_alone_under_the_playhead(edit, clips):
     movie, sound = place(edit, clips["a"])
-    other = colour(edit, "other", 9, 70, 90)
+    other = colour_to(edit, "other", 9, 70, 90)
     other.select = sound.select = True
     edit_scene.reveal(bpy.context, edit, None)
     assert (edit.frame_current, other.select) == (45, True)
@@ -241,7 +227,7 @@ def test_two_takes_over_a_cut_that_is_locked_above(edit, clips):
     for number, name in enumerate(("a", "b"), 1):
         take = shot.takes.add()
         take.uid, take.number, take.status, take.clip = f"t{number}", number, "READY", str(clips[name])
-    colour(edit, "all", 6, 38, 90)
+    colour_to(edit, "all", 6, 38, 90)
     for channel in (7, 9):
         edit.sequence_editor.channels[channel].lock = True
     compare.show(edit, shot.takes[1], shot.takes[0], 50)
@@ -255,7 +241,7 @@ def test_two_takes_over_a_cut_that_is_locked_above(edit, clips):
     assert [strip.mute for strip in found.values()] == [True] * 3 and not edit.sequence_editor.strips["all"].mute
     compare._after_render()
     assert [strip.mute for strip in found.values()] == [False] * 3
-    colour(edit, "high", 125, 100, 130)  # two channels are left above the first of the two
+    colour_to(edit, "high", 125, 100, 130)  # two channels are left above the first of the two
     compare.show(edit, shot.takes[0], shot.takes[1], 100)
     assert sorted(extent(strip) for _, strip in compare._strips()) == [(100, 124, 2), (100, 130, 1), (100, 130, 3)]
     shot.takes[0].status = "FAILED"

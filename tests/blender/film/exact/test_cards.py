@@ -26,18 +26,9 @@ from take_one.scene.model.properties import (
     properties,
 )
 from take_one.scene.model.properties.edit_properties import Followers
-from take_one.scene.model.shots import films, kept, shot_list, takes
+from take_one.scene.model.shots import kept, takes
 
 E31 = 2**31
-
-
-@pytest.fixture
-def film(tmp_path):
-    """A saved film with a shot; its id."""
-    shot_list.add_shot(bpy.context.scene)
-    (tmp_path / "a").mkdir()
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a" / "film.blend"))
-    return films.open_id()
 
 
 # Takes

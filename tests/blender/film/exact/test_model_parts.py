@@ -57,15 +57,6 @@ def test_rates_by_their_base(fps, base, rate):
 # Films
 
 
-@pytest.fixture
-def film(tmp_path):
-    """A saved film with a shot; its id."""
-    shot_list.add_shot(bpy.context.scene)
-    (tmp_path / "a").mkdir()
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a" / "film.blend"))
-    return films.open_id()
-
-
 def record_of(file_id):
     return home() / "films" / f"{hashlib.sha256(file_id.encode()).hexdigest()[:32]}.json"
 

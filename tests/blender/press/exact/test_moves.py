@@ -6,48 +6,33 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import bpy
+import crane
 import numpy as np
 import pytest
-import stand_in
+from crane import ended, key, the_shot
 from mathutils import Matrix, Quaternion
 from rooms import camera
 from take_one.client.events import WordsFound
-from take_one.client.protocol import CameraPath, Direction, EngineInfo, Keyframe, WordsPath
+from take_one.client.protocol import CameraPath, Direction, Keyframe, WordsPath
 from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import landing
-from take_one.scene.model.shots import shot_list
 from take_one.scene.session.views import moves, walks
 from take_one.scene.stills.walk import plan as walking
 from take_one.scene.stills.walk import rig
 from take_one.scene.stills.walk.plan import Stop, Stretch, Walk
 
-ABLE = EngineInfo("able", "Able", camera_path=True, words_path=True, overscan=True, views=5, max_seconds=30)
-
 
 @pytest.fixture
 def session():
-    session = stand_in.attach()
-    app().state.engines = (ABLE, EngineInfo("plain", "Plain"))
-    return session
+    return crane.attach()
 
 
 @pytest.fixture
 def scene(session):
-    """A scene of 30 frames a second and half metres that stands at 31; a shot whose camera goes a unit a frame."""
-    scene = bpy.context.scene
-    scene.render.resolution_x, scene.render.resolution_y, scene.render.fps = 64, 36, 30
-    scene.unit_settings.scale_length, scene.take_one.handles = 0.5, 0
-    scene.camera = camera(scene, "Crane", (31.0, 2.0, 3.0))
-    for frame in range(31, 62):
-        scene.camera.location.x = frame
-        scene.camera.keyframe_insert("location", frame=frame)
-    scene.frame_set(31)
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.seconds, shot.motion, shot.prompt = "Hall", "able", 1.0, "CAMERA", "pan"
-    return scene
+    return crane.stage()
 
 
 @pytest.fixture
@@ -55,27 +40,6 @@ def tasks(monkeypatch):
     tasks = []
     monkeypatch.setattr(timer, "every", lambda task, after=0.0: tasks.append(task))
     return tasks
-
-
-def the_shot():
-    return bpy.context.scene.take_one.shots[0]
-
-
-def key(t=0.0, x=0.0, zoom=1.0, roll=0.0):
-    """A key of a path: so far to the right, and its roll."""
-    rows = [list(row) for row in IDENTITY]
-    rows[0][3], rows[1][0] = x, roll
-    return Keyframe(t, tuple(map(tuple, rows)), zoom)
-
-
-def ended(generator):
-    """What a generator comes to, and what it yielded."""
-    found = []
-    while True:
-        try:
-            found.append(next(generator))
-        except StopIteration as end:
-            return found, end.value
 
 
 # The move of words, as a camera

@@ -9,8 +9,8 @@ import bpy
 import pytest
 import stand_in
 from take_one.client import events
-from take_one.client.protocol import EngineInfo, JobState, Problem
 from take_one.client.protocol import Job as ThereJob
+from take_one.client.protocol import JobState, Problem
 from take_one.scene.app.app import app
 from take_one.scene.app.state import WAITING_FILE, Job
 from take_one.scene.edit import found, landing, moving
@@ -19,20 +19,6 @@ from take_one.scene.session import handlers, jobs, pump
 from take_one.scene.session.server import connection
 from take_one.scene.stills import capture
 from take_one.scene.stills.borrow import borrowed
-
-
-@pytest.fixture
-def session():
-    session = stand_in.attach()
-    app().state.engines = (EngineInfo("draft", "Draft"), EngineInfo("horse", "Horse", prompt_form=True))
-    return session
-
-
-@pytest.fixture
-def shot(session):
-    shot = shot_list.add_shot(bpy.context.scene)
-    shot.name, shot.engine, shot.prompt, shot.sound = "Hall", "horse", "pan left", "rain"
-    return shot
 
 
 @pytest.fixture

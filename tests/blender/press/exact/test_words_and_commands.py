@@ -7,31 +7,14 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
 from take_one.client import events
 from take_one.client.home import home
-from take_one.client.protocol import Direction, EngineInfo, Line, Problem
+from take_one.client.protocol import Direction, Line, Problem
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.model.shots import shot_list
 from take_one.scene.session import compose, pump
 from take_one.scene.session.server import accounts, connection, models, preferences
 from take_one.scene.session.words import logs, prompts, text_window
-
-
-@pytest.fixture
-def session():
-    session = stand_in.attach()
-    app().state.engines = (EngineInfo("draft", "Draft"), EngineInfo("horse", "Horse", prompt_form=True))
-    return session
-
-
-@pytest.fixture
-def shot(session):
-    shot = shot_list.add_shot(bpy.context.scene)
-    shot.name, shot.engine, shot.prompt, shot.sound = "Hall", "horse", "pan left", "rain"
-    return shot
-
 
 # Prompts
 

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
+from hall import hall, unread
 from lines import Lines, check, lines
 from paper import Window
 from rooms import EEVEE, a_take, camera
 from stand_in import PLAIN, RICH
 from take_one.client.protocol import Option, Price, Problem, Tariff
-from take_one.panels.parts import engines, pictures, refresh
+from take_one.panels.parts import engines, refresh
 from take_one.panels.sidebar import card, direction, prompt, settings, walk
 from take_one.scene.app.app import app
 from take_one.scene.app.state import Backend
@@ -39,16 +39,8 @@ PAID = replace(
 
 @pytest.fixture
 def shot(monkeypatch):
-    stand_in.attach()
-    app().state.engines = (PLAIN, RICH, PAID)
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    scene.frame_set(9)
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.uid = "Hall", "plain", "hall"
-    monkeypatch.setattr(pictures, "icon", lambda path, place="": len(path + place))
-    monkeypatch.setattr(pictures, "live_icon", lambda key: 0)
-    return shot
+    unread(monkeypatch)
+    return hall(PLAIN, RICH, PAID, at=9, engine="plain")
 
 
 def told(chapter, kind, book="card", **more):

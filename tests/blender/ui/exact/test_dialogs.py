@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
+from hall import hall
 from lines import Blender, Lines, asking, check
 from paper import refused
 from rooms import a_take, camera
@@ -40,13 +41,7 @@ EVENT = object()
 
 @pytest.fixture
 def shot():
-    stand_in.attach()
-    app().state.engines = (MAKER,)
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.uid = "Hall", "maker", "hall"
-    return shot
+    return hall(MAKER, engine="maker")
 
 
 def pressed(operator, monkeypatch, **context):

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
+from hall import hall, unread
 from lines import Blender, Lines, asking, check, lines
 from paper import Window
-from rooms import a_take, camera
+from rooms import a_take
 from stand_in import PLAIN, RICH
 from take_one.client.commands.accounts import Account, AccountsState
 from take_one.client.commands.export import ExportState
@@ -19,7 +20,7 @@ from take_one.client.commands.models import ModelsState
 from take_one.client.protocol import Problem
 from take_one.client.protocol.edit import Changes
 from take_one.panels import export, keymap, menus, preferences, shots
-from take_one.panels.parts import accounts, pictures, refresh, status
+from take_one.panels.parts import accounts, refresh, status
 from take_one.scene.app.app import app
 from take_one.scene.app.state import Backend, Install, Job
 from take_one.scene.edit import edit_scene, strips
@@ -35,14 +36,8 @@ from take_one.scene.session.server.models import models
 
 @pytest.fixture
 def shot(monkeypatch):
-    stand_in.attach()
-    app().state.engines = (PLAIN, RICH)
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.uid, shot.frames = "Hall", "hall", 30
-    monkeypatch.setattr(pictures, "icon", lambda path, place="": len(path + place))
-    return shot
+    unread(monkeypatch)
+    return hall(PLAIN, RICH, frames=30)
 
 
 def edit():

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
+from hall import hall
 from lines import Blender, asking
-from rooms import a_take, camera
+from rooms import a_take
 from take_one.client.protocol import EngineInfo, Price
 from take_one.operators import pay
 from take_one.operators.making import animate, continuity, together
@@ -29,14 +29,7 @@ WAITED = ["ensure", ("check", True), ("blocking", "order")]
 
 @pytest.fixture
 def shot():
-    stand_in.attach()
-    app().state.engines = (MAKER,)
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    scene.frame_set(9)
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.uid, shot.prompt = "Hall", "maker", "hall", "push in"
-    return shot
+    return hall(MAKER, at=9, engine="maker", prompt="push in")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from take_one.scene.edit import strips
 from take_one.scene.model.shots import shot_list
 from take_one.scene.session import pump
 from take_one.scene.session.server import accounts, connection, models
-from verb import Ops
+from verb import Ops, overriding
 
 
 class Collection(dict):
@@ -175,21 +175,13 @@ def test_strips_of_a_file_that_went_are_drawn_anew_once(ticked, monkeypatch):
 def test_it_is_asked_once_whether_takes_come_along(ticked, monkeypatch):
     asked, possible, used = [], [False], []
 
-    class Over:
-        def __init__(self, **said):
-            used.append(said["window"])
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
     def bring(*said):
         asked.append(said)
 
     bring.poll = lambda: possible[0]
-    context = SimpleNamespace(window_manager=SimpleNamespace(windows=["first", "second"]), temp_override=Over)
+    context = SimpleNamespace(
+        window_manager=SimpleNamespace(windows=["first", "second"]), temp_override=overriding(used)
+    )
     own = SimpleNamespace(context=context, ops=SimpleNamespace(takeone=SimpleNamespace(bring_takes=bring)))
     monkeypatch.setattr(refresh, "bpy", own)
     refresh._ask_about_takes()

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
+from hall import hall
 from lines import Blender, asking
 from rooms import a_take, camera
 from take_one.client import home
@@ -17,7 +18,6 @@ from take_one.operators.setting_up import accounts, models, setup, trouble
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import UNCERTAIN, Backend, Job
-from take_one.scene.model.shots import shot_list
 from take_one.scene.session.server import connection, preferences
 from take_one.scene.session.words import logs, text_window
 from take_one.scene.stills import camera as eyes
@@ -26,12 +26,7 @@ from verb import Ops, verb
 
 @pytest.fixture
 def shot():
-    stand_in.attach()
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.uid = "Hall", "horse", "hall"
-    return shot
+    return hall(engine="horse")
 
 
 @pytest.fixture

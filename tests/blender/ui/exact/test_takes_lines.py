@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
+from hall import hall, unread
 from lines import Blender, Lines, check, lines
 from paper import Window
-from rooms import a_take, camera
+from rooms import a_take
 from stand_in import PLAIN, RICH
 from take_one.client.protocol import JobState, Price
 from take_one.panels.parts import accounts, engines, pictures, refresh, setup
@@ -18,23 +19,15 @@ from take_one.panels.sidebar import queue, takes
 from take_one.scene.app.app import app
 from take_one.scene.app.state import UNCERTAIN, WAITING_FILE, Backend, Install, Job
 from take_one.scene.edit import compare
-from take_one.scene.model.shots import kept, shot_list
+from take_one.scene.model.shots import kept
 
 PAID = replace(RICH, id="paid", name="Paid", sends_to="Somebody")
 
 
 @pytest.fixture
 def shot(monkeypatch):
-    stand_in.attach()
-    app().state.engines = (PLAIN, RICH, PAID)
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    scene.frame_set(9)
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.uid = "Hall", "plain", "hall"
-    monkeypatch.setattr(pictures, "icon", lambda path, place="": len(path + place))
-    monkeypatch.setattr(pictures, "live_icon", lambda key: 0)
-    return shot
+    unread(monkeypatch)
+    return hall(PLAIN, RICH, PAID, at=9, engine="plain")
 
 
 def told(chapter, kind, **more):

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
+from hall import hall, with_takes
 from lines import Blender, asking
-from rooms import a_take, camera
+from rooms import camera
 from take_one.operators.edit import board as board_verbs
 from take_one.operators.edit import takes as verbs
 from take_one.scene.app.app import app
@@ -22,19 +23,12 @@ from take_one.scene.session import jobs
 from take_one.scene.session.board import drawing, wanted
 from take_one.scene.session.press import quotes
 from take_one.scene.session.server import connection
-from verb import Ops, verb
+from verb import Ops, overriding, verb
 
 
 @pytest.fixture
 def shot():
-    stand_in.attach()
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.uid = "Hall", "hall"
-    for number in (1, 2):
-        a_take(shot, f"t{number}", number, clip=f"/clips/t{number}.mp4")
-    return shot
+    return with_takes(hall())
 
 
 @pytest.fixture
@@ -210,18 +204,10 @@ def test_the_video_editing_workspace_is_shown(monkeypatch):
     monkeypatch.setattr(verbs, "bpy", own)
     used = []
 
-    class Over:
-        def __init__(self, **said):
-            used.append(said["window"])
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
     first, second = SimpleNamespace(), SimpleNamespace()
-    context = SimpleNamespace(window=None, window_manager=SimpleNamespace(windows=[first, second]), temp_override=Over)
+    context = SimpleNamespace(
+        window=None, window_manager=SimpleNamespace(windows=[first, second]), temp_override=overriding(used)
+    )
     assert verbs.show_edit(context, "edit") is first and first.workspace is space and first.scene == "edit"
     template = "/SCRIPTS/startup/bl_app_templates_system/Video_Editing/startup.blend"
     assert appended == [{"idname": "Video Editing", "filepath": template}]

@@ -8,9 +8,8 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
+from hall import hall, with_takes
 from lines import asking
-from rooms import a_take, camera
 from take_one.operators.edit import bed as bed_verbs
 from take_one.operators.edit import moving as moving_verbs
 from take_one.operators.edit import preview_still
@@ -20,7 +19,7 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import edit_scene, moving
 from take_one.scene.edit.cut import bed
-from take_one.scene.model.shots import paths, shot_list, trust
+from take_one.scene.model.shots import paths, trust
 from take_one.scene.session import jobs
 from take_one.scene.session.out import beds, exports, notes
 from take_one.scene.session.press import quotes
@@ -30,14 +29,7 @@ from verb import Ops, verb
 
 @pytest.fixture
 def shot():
-    stand_in.attach()
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.uid = "Hall", "hall"
-    for number in (1, 2):
-        a_take(shot, f"t{number}", number, clip=f"/clips/t{number}.mp4")
-    return shot
+    return with_takes(hall())
 
 
 def edit():

@@ -6,14 +6,12 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-import stand_in
+from hall import hall
 from lines import Blender
 from rooms import camera
 from take_one.client.protocol import EngineInfo
 from take_one.operators.making import prompt, walk
-from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.model.shots import shot_list
 from take_one.scene.session import compose
 from take_one.scene.session.server import connection
 from take_one.scene.session.views import moves, plans, walks
@@ -26,14 +24,7 @@ MAKER = EngineInfo("maker", "Maker", max_seconds=8)
 
 @pytest.fixture
 def shot():
-    stand_in.attach()
-    app().state.engines = (MAKER,)
-    scene = bpy.context.scene
-    scene.camera = camera(scene, "Wide")
-    scene.frame_set(9)
-    shot = shot_list.add_shot(scene, scene.camera)
-    shot.name, shot.engine, shot.uid, shot.prompt = "Hall", "maker", "hall", "push in"
-    return shot
+    return hall(MAKER, at=9, engine="maker", prompt="push in")
 
 
 @pytest.fixture
