@@ -37,7 +37,7 @@ class Deadline(HTTPAdapter):
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Raises TimeoutError where the answer of the call inside is not whole by then."""
-        self._whole = seconds
+        self._whole, self._late = seconds, False
         try:
             yield
         except Exception:

@@ -79,3 +79,11 @@ def test_a_connection_is_used_again_after_an_answer_in_time(server: FakeServer, 
     monkeypatch.setattr(api._deadline, "_head", 0.0)  # of a call without a limit of its own
     with api._deadline.within(5.0):
         assert api._send("GET", "/health").json()["status"] == "ok"
+
+
+def test_what_comes_after_a_late_answer_is_not_taken_for_one(server: FakeServer, monkeypatch: pytest.MonkeyPatch):
+    """Where no connection comes about, no limit begins either."""
+    api = Api(server.url)
+    monkeypatch.setattr(api._deadline, "_late", True)  # of the call before
+    with pytest.raises(ConnectionError, match="refused"), api._deadline.within(5.0):
+        raise ConnectionError("refused")
