@@ -11,6 +11,7 @@ from ...client.protocol import MAX_SHOTS
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.edit.edit_scene import find_edit_scene
+from ...scene.edit.strips import strips_of_edit
 from ...scene.model import marks
 from ...scene.model.shots import shot_list
 from ...scene.model.shots.shown import SHOT_KEY, shot_of
@@ -122,7 +123,7 @@ def selected(context: bpy.types.Context) -> list[Any]:
     """The shots of the selected strips in the edit, in their order. Raises SceneError where another is between them."""
     shot = shot_of(context)
     edit = find_edit_scene(context, shot.id_data)
-    found = edit.sequence_editor.strips if edit is not None and edit.sequence_editor else ()
+    found = strips_of_edit(edit) if edit is not None else ()
     uids = {marks.text(strip, SHOT_KEY) for strip in found if strip.select} - {""}
     first = next((one for one in shot_list.all_shots() if one.uid in uids), None)
     if first is None or len(uids) < 2:

@@ -164,8 +164,7 @@ def clear(edit: bpy.types.Scene) -> int:
 
 def of(edit: bpy.types.Scene) -> list[bpy.types.Strip]:
     """The strips of the edit's burn-ins."""
-    found = edit.sequence_editor.strips if edit.sequence_editor is not None else ()
-    return [strip for strip in found if BURN_KEY in strip and strip.type == "TEXT"]
+    return [strip for strip in strips.strips_of_edit(edit) if BURN_KEY in strip and strip.type == "TEXT"]
 
 
 def update(edit: bpy.types.Scene, frame: int, all_words: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,8 +88,7 @@ def ending(strip: bpy.types.Strip, after: int) -> int:
 
 def last_frame(edit: bpy.types.Scene) -> int:
     """The frame after the film's last strip, or the first frame. Beds, burn-ins and comparisons make it no longer."""
-    found = edit.sequence_editor.strips if edit.sequence_editor else ()
-    ends = (end(strip) for strip in found if not runs_along(strip) and COMPARE_KEY not in strip)
+    ends = (end(strip) for strip in strips_of_edit(edit) if not runs_along(strip) and COMPARE_KEY not in strip)
     return max(ends, default=edit.frame_start)
 
 
@@ -288,6 +287,11 @@ def all_strips() -> Iterator[tuple[bpy.types.Scene, bpy.types.Strip]]:
         if scene.sequence_editor is not None and scene.library is None:
             for strip in scene.sequence_editor.strips_all:
                 yield scene, strip
+
+
+def strips_of_edit(edit: bpy.types.Scene) -> Iterable[bpy.types.Strip]:
+    """The strips of a scene that may have no sequencer yet, without those inside of meta strips."""
+    return edit.sequence_editor.strips if edit.sequence_editor is not None else ()
 
 
 def strips_of_shot(shot_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:

@@ -224,8 +224,7 @@ def remove(edit: bpy.types.Scene) -> int:
 
 def beds(edit: bpy.types.Scene) -> list[bpy.types.Strip]:
     """The beds' strips."""
-    found = edit.sequence_editor.strips if edit.sequence_editor is not None else ()
-    return [strip for strip in found if BED_KEY in strip and strip.type == "SOUND"]
+    return [strip for strip in strips.strips_of_edit(edit) if BED_KEY in strip and strip.type == "SOUND"]
 
 
 def is_stale(edit: bpy.types.Scene) -> bool:

@@ -96,7 +96,7 @@ def between(edit: bpy.types.Scene) -> int:
 def torn(edit: bpy.types.Scene) -> list[str]:
     """Names of the user's own transitions whose two strips share no frame: they show one of them where it is not."""
     found = []
-    for strip in edit.sequence_editor.strips if edit.sequence_editor is not None else ():
+    for strip in strips.strips_of_edit(edit):
         both = shift.inputs(strip) if KIND_KEY not in strip else []
         if len(both) == 2 and max(map(strips.start, both)) >= min(map(strips.end, both)):
             found.append(strip.name)
