@@ -12,6 +12,7 @@ from ..direction.lists import one_of
 from ..direction.steps import Step
 from ..direction.where.target import which_of
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
+from .scene_depth import OUT_OF_SIGHT
 from .sight import distance_to
 from .targets import Target, find_target
 from .variation import Manner, is_exact
@@ -24,7 +25,6 @@ TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
 FREE_TRAVEL_SPEED = 6.0  # the same with several views
 GROUND = one_of("floor, ground, street, pavement, lawn, grass")
 LOW = 0.2  # metres above the ground, of a camera that goes down to it
-OUT_OF_SIGHT = 1e3  # metres: see `SceneDepth`
 WHIP = math.radians(90)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from client.protocol import Thing
 
+OUT_OF_SIGHT = 1e3  # metres: all distances, where nothing is there but sky
+
 
 @dataclass(frozen=True)
 class SceneDepth:
@@ -15,7 +17,7 @@ class SceneDepth:
     Without depth the distances are a plain guess at a scene with its subject at 4 m: moves use them as they are, what
     comes out is then a move in proportion to the guess.
     Background without a surface (sky) is left out of every distance; a picture of nothing but sky has all
-    distances at 1000 m.
+    distances at OUT_OF_SIGHT.
     """
 
     orthographic: bool

@@ -10,7 +10,7 @@ import numpy as np
 
 from client.protocol import Camera
 
-from .scene_depth import SceneDepth
+from .scene_depth import OUT_OF_SIGHT, SceneDepth
 
 GUESSED = 4.0  # metres, where nothing is known
 NEARBY = 1.35  # what is farther than the nearest part of a thing by less than this factor is one thing with it
@@ -52,7 +52,7 @@ def scene_of(camera: Camera | None) -> SceneDepth:
     inner = inner[np.isfinite(inner)]
     focus = _middle(metres, middle) if seen.size else _known_distance(camera)
     forward = float(inner.min()) if inner.size else (float(seen.max()) if seen.size else focus)
-    scene = SceneDepth(flat, camera.width, camera.height, *focal, focus, forward, 1e3, 1e3, 1e3, 1e3)
+    scene = SceneDepth(flat, camera.width, camera.height, *focal, focus, forward, *((OUT_OF_SIGHT,) * 4))
     return with_subject(_with_room(scene, metres), camera, metres)
 
 

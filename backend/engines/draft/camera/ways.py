@@ -3,7 +3,6 @@ Lengths in metres, in the start camera's axes."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ import numpy as np
 from ..direction.steps import Step
 from .limits import Sizes
 from .rig import RigPose, levelled, rotation, turn_to
-from .scene_depth import SceneDepth
+from .scene_depth import OUT_OF_SIGHT, SceneDepth
 from .sight import distance_to
 from .targets import Target
 
@@ -67,7 +66,7 @@ def framed(to: Target, stage: Stage, share: float) -> float:
 def above(base: RigPose, stage: Stage, to: Target | None) -> float:
     """Metres up until the camera is above a thing, or above all that is seen."""
     if to is None:
-        top = stage.scene.up if math.isfinite(stage.scene.up) and stage.scene.up < 1e3 else stage.scene.frame_height
+        top = stage.scene.up if stage.scene.up < OUT_OF_SIGHT else stage.scene.frame_height
         return max(1.15 * top - float(base.position @ stage.up), 0.3 * stage.scene.frame_height)
     top = float((to.centre - base.position) @ stage.up) + 0.5 * float(np.abs(stage.up) @ to.size)
     return max(top + max(0.15 * float(np.abs(stage.up) @ to.size), 0.5), 0.3)

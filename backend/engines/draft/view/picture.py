@@ -14,7 +14,7 @@ from client.protocol import Camera, TakeRequest, View
 from ....kernels import kernel
 from ....media.stills import SKY, check_frame, read_depth, read_still
 from ...engine import EngineError
-from ..camera.scene_depth import SceneDepth
+from ..camera.scene_depth import OUT_OF_SIGHT, SceneDepth
 from .memory import LARGE
 
 FINER = 1.3  # a picture with so many pixels to one of the frame's, each way, is drawn from finer than that
@@ -253,7 +253,7 @@ def measure(picture: Picture) -> SceneDepth:
     metres = picture.metres()
     seen = metres[picture.surface]
     if not seen.size:
-        seen = np.array([1000.0], np.float32)
+        seen = np.array([OUT_OF_SIGHT], np.float32)
     y = (np.arange(height)[:, None] + 0.5 - height / 2) / height
     x = (np.arange(width)[None, :] + 0.5 - width / 2) / width
     weight = np.exp(-((x / 0.16) ** 2 + (y / 0.16) ** 2) / 2) * picture.surface
@@ -302,7 +302,7 @@ def _room_around(picture: Picture, metres: np.ndarray) -> tuple[float, float, fl
         y = (v - picture.cy) / picture.fy * spread
     seen = np.isfinite(z)
     if not seen.any():
-        return 1000.0, 1000.0, 1000.0, 1000.0
+        return OUT_OF_SIGHT, OUT_OF_SIGHT, OUT_OF_SIGHT, OUT_OF_SIGHT
     x, y = x[seen], y[seen]
     left, right = max(0.0, -float(np.percentile(x, 2))), max(0.0, float(np.percentile(x, 98)))
     return left, right, max(0.0, -float(np.percentile(y, 2))), max(0.0, float(np.percentile(y, 98)))
