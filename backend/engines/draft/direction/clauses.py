@@ -79,6 +79,8 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             between = any(token.text == "between" for token in current[-5:])
             if new_link == "and" and between and "".join(texts[i + 1 : i + 2]) not in VERBS:
                 new_link = ""  # "between the bed and the wardrobe"
+            if texts[i : i + 1] == ["while"] and current and current[-1].text in ("a", "little"):
+                new_link = ""  # "for a while"
             if texts[i] == "with" and _goes_with(texts, i, current):
                 new_link = ""  # "tracks with the cyclist"
             if new_link == "then" and texts[i] == "before" and not current and (not made or link == "sentence"):

@@ -59,29 +59,20 @@ EASES: dict[str, str] = by_phrase(
         "smooth": "smooth, smoothly, fluid, fluidly, eased",
     }
 )
+_ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 NUMBERS: dict[str, float] = {
     "half": 0.5,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "twelve": 12,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "forty five": 45,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
-    "hundred": 100,
     "couple": 2,
+    "hundred": 100,
+    **{word: number for number, word in enumerate((*_ONES, *_TEENS), start=1)},
+    **{word: 10 * number for number, word in enumerate(_TENS, start=2)},
+    **{
+        f"{ten} {one}": 10 * number + more
+        for number, ten in enumerate(_TENS, start=2)
+        for more, one in enumerate(_ONES, start=1)
+    },
 }
 METRES: dict[str, float] = by_phrase(
     {

@@ -274,10 +274,10 @@ pan left then right then left
     pan -1 1 1 smooth
 pan left and back
     pan -1 1 1 smooth
-    pan +1 1 1 smooth open
+    pan +1 1 1 smooth
 roll 10 degrees clockwise then back
     roll +1 1 1 smooth degrees=10
-    roll -1 1 1 smooth degrees=10 open
+    roll -1 1 1 smooth degrees=10
 handheld, very shaky, run through the corridor to the exit
     handheld +1 1.5 1 smooth open
     push +1 1 1.6 smooth together open <through:corridor:exit>

@@ -50,7 +50,7 @@ DUTCH = Language(
             "orbit",
         ),
         (r"schuine? (?:kader|hoek|camera)|gekantelde? (?:kader|camera|beeld)", "dutch angle"),
-        (r"kantel\w*|\btilt\w*|kijkt?\b", "tilt"),
+        (r"kantel\w*|\btilt\w*", "tilt"),
         (r"\bpan\b|\bpant\b|pannen\b|\bzwenk\w*|panoramisch\w*", "pan"),
         (r"\brolt?\b|\brollen\b", "roll"),
         (r"\bkraan\w*", "crane"),

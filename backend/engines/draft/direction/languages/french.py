@@ -31,6 +31,8 @@ FRENCH = Language(
         (r"ne pas bouger(?: la caméra)?|ne bougez pas", "static shot"),
         (r"(?:lève|relève|lever|levez) (?:les yeux|la tête|le regard)", "tilt up"),
         (r"(?:baisse|baisser|baissez) (?:les yeux|la tête|le regard)", "tilt down"),
+        (r"contre-?plongée (?:sur|vers)", "tilt up"),
+        (r"plongée (?:sur|vers)", "tilt down"),
         (r"panoramique vertical\w*|pano vertical\w*", "tilt"),
         (
             r"\bs'arrête\w*|\barrêt\b|\bpause\b|s'immobilise|\bimmobile\b|\bstatique\b|\bfixe\b(?=\s*$)|"
@@ -54,7 +56,7 @@ FRENCH = Language(
         (r"travelling compensé|effet vertigo|vertigo|trans-?trav", "dolly zoom"),
         (
             r"travelling (?:circulaire|en arc|rotatif)|tourn\w+ (?=autour)|"
-            r"tourne\b|orbite\w*|contourne\w*|fai\w+ le tour"
+            r"orbite\w*|contourne\w*|fai\w+ le tour"
             r"|tour complet|en cercle|encercle",
             "orbit",
         ),
@@ -66,7 +68,7 @@ FRENCH = Language(
             "dutch angle",
         ),
         (r"panoramique\w*|\bpano\b|pivote\w*|balaie|balaye|balayage", "pan"),
-        (r"bascule\w*|s'incline|incline\w*|regarde", "tilt"),
+        (r"bascule\w*|s'incline|incline\w*", "tilt"),
         (r"roulis|\broule\b", "roll"),
         (r"(?:mouvement de )?grue", "crane"),
         (
@@ -132,7 +134,8 @@ FRENCH = Language(
             r"\1\2 delay",
         ),
         (r"\b(?:un )?tour complet|tour entier|\bun tour\b", "360 degrees"),
-        (r"\b(?:un )?demi-tour|demi-cercle", "180 degrees"),
+        (r"\bfai\w+ (?:un )?(?:demi-tour|la moitié du tour) (?=de |d'|du )", "contourne 180 degrees "),
+        (r"\b(?:un )?demi-tour|demi-cercle|à moitié", "180 degrees"),
         (r"\b(?:un )?quart de (?:tour|cercle)", "90 degrees"),
         (r"\b(?:d')?un demi-mètre", "0.5 metres"),
         (r"\bun(?= mètre)", "1"),
@@ -166,7 +169,7 @@ FRENCH = Language(
         (r"\b(?:au-dessus (?:de |d'|du |des )|par-dessus ){N}", "over"),
         (r"(?P<keep>\blonge)\s+{N}", "along"),
         (r"\ble long (?:de |d'|du |des ){N}", "along"),
-        (r"(?P<keep>passe\w*)\s+(?:devant|à côté (?:de|du)|près (?:de|du))\s+{N}", "past"),
+        (r"(?P<keep>pass\w+)\s+(?:devant|à côté (?:de|du)|près (?:de|du))\s+{N}", "past"),
         (r"(?P<keep>s'éloign\w*|éloign\w*|recule\w*|s'écarte)\s+(?:de |d'|du |des ){N}", "from"),
         (r"(?P<keep>s'approche|\bapproch\w*|se rapproche|rapproche\w*)\s+(?:de |d'|du |des ){N}", "to"),
         (r"\b(?:jusqu'(?:à |au |aux )|en direction (?:de |d'|du |des ))(?:la |l')?{N}", "to"),

@@ -70,8 +70,10 @@ ITALIAN = Language(
         ),
         (r"inquadratura (?:inclinata|olandese|sghemba)|angolo olandese|piano olandese", "dutch angle"),
         (r"panoramica verticale", "tilt"),
+        (r"(?:alz|sollev)\w+ (?:lo sguardo|gli occhi|la testa)", "tilt up"),
+        (r"(?:abbass)\w+ (?:lo sguardo|gli occhi|la testa)", "tilt down"),
         (r"panoramic\w*|\bpanning\b", "pan"),
-        (r"si inclina|s'inclina|inclina\w*|\btilt\b|guarda\b", "tilt"),
+        (r"si inclina|s'inclina|inclina\w*|\btilt\b", "tilt"),
         (r"rollio|\brolla\b", "roll"),
         (r"\bgru\b|\bdolly gru\b", "crane"),
         (r"\bgira\w*|\bruota\w*|\brotazione\b|\bsi volta\b", "turn"),
@@ -137,6 +139,7 @@ ITALIAN = Language(
         (r"\btre (?:volte|giri)\b", "1080 degrees"),
         (r"\bdopo (\d+(?:[.,]\d+)?) secondi|(\d+) secondi dopo", r"\1\2 delay"),
         (r"\b(?:un )?giro completo|\bgiro intero", "orbita 360 degrees"),
+        (r"\bper metà\b(?=.*\b(?:att|int)orno)", "180 degrees"),
         (r"\b(?:un )?mezzo giro|\bsemicerchio", "orbita 180 degrees"),
         (r"\b(?:un )?quarto di giro", "orbita 90 degrees"),
         (r"\bmezzo metro", "0.5 metres"),
@@ -150,7 +153,14 @@ ITALIAN = Language(
         (r"(?:\b(?:di|per|in|durante)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondi|secondo|s)\b", r"\1 seconds"),
     ),
     things=(
-        (rf"\bdavanti {_TO}{{N}}", "past"),
+        (rf"\bdavanti {_TO}{{N}}|\boltre {{N}}", "past"),
+        (
+            (
+                r"(?P<keep>\b(?:esc|usc|entr|pass)\w+) d(?:al|alla|allo|all') ?(?P<n>port\w+|finestra|arco|"
+                r"cancello|tunnel|ingresso)"
+            ),
+            "through",
+        ),
         (
             rf"(?:(?:per|fino a) )?(?:rivelare|mostrare|vedere|scoprire|rivelando|mostrando)?\s*"
             rf"\b(?:tutta la |tutta l'|tutto il |tutto l'|l'intera |l'intero )(?P<n>{_WORD})",

@@ -142,8 +142,8 @@ photo; foto, fotografie; photo, photographie; foto, fotografía; 照片; 写真;
     fotografia; foto
 sign; schild; panneau, enseigne; letrero, cartel; 招牌, 牌子; 看板; 간판; insegna, cartello; placa,
     letreiro; bord
-chandelier; kronleuchter; lustre; araña de luces, candelabro; 吊灯; シャンデリア; 샹들리에; lampadario; lustre;
-    kroonluchter
+chandelier; kronleuchter, lüster; lustre; araña de luces, araña, candelabro; 吊灯; シャンデリア;
+    샹들리에; lampadario; lustre; kroonluchter
 island; kücheninsel; îlot, îlot central; isla, isla de cocina; 中岛, 岛台; アイランドキッチン, アイランド; 아일랜드;
     isola, isola della cucina; ilha, ilha da cozinha; kookeiland
 sink; spüle, waschbecken; évier, lavabo; fregadero, lavabo; 水槽, 洗手池; シンク, 流し台; 싱크대; lavello,

@@ -31,6 +31,8 @@ PORTUGUESE = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"(?:levant|ergu?|sub)\w* (?:o olhar|os olhos|a cabeça)", "tilt up"),
+        (r"(?:baix|abaix|desc)\w* (?:o olhar|os olhos|a cabeça)", "tilt down"),
         (r"panorâmica (?:rápida|brusca|chicote)|chicote\b", "whip pan"),
         (
             r"c[âa]m[ea]ra (?:na mão|à mão|ao ombro|no ombro)|(?:na|à) mão\b|no ombro|trem(?:ida|ido|or|endo)\b",
@@ -57,7 +59,7 @@ PORTUGUESE = Language(
         (r"zoom (?:out\b|para fora|para trás|de afastamento)|afasta o zoom|abre o zoom", "zoom out"),
         (r"\bzoom\b", "zoom"),
         (r"(?:plano|ângulo|enquadramento) (?:holandês|inclinado)", "dutch angle"),
-        (r"(?:panorâmica|pan) vertical|\btilt\b|inclina\w*|olha\b", "tilt"),
+        (r"(?:panorâmica|pan) vertical|\btilt\b|inclina\w*", "tilt"),
         (r"panorâmic\w*|panoramiz\w*|\bpan\b|\bpana\b|varre\b|varredura", "pan"),
         (r"\brola\b|rolamento|rotação sobre o eixo", "roll"),
         (r"\bgruas?\b", "crane"),
@@ -154,13 +156,13 @@ PORTUGUESE = Language(
         (rf"(?P<keep>(?:dá|dar|dando|dê) (?:a |uma )?volta) (?:n[ao]s? |{_TO}|pel[ao]s? ){{N}}", "around"),
         (
             rf"(?P<keep>pass\w+) (?:pel[ao]s?|por) (?!esquerda|direita|porta|janela|portão|arco|túnel|corredor|entrada|"
-            rf"porta|vão|portal|sala|cozinha|entre\b){_ARTICLE}{{N}}",
+            rf"porta|vão|portal|sala|cozinha|entre\b|cima\b){_ARTICLE}{{N}}",
             "past",
         ),
         (r"(?P<keep>contorna\w*|orbita\w*|circunda\w*|rodeia\w*)\s+{N}", "around"),
         (r"(?P<keep>sobrevo\w+)\s+{N}", "over"),
         (rf"\b(?:por cima|acima|por sobre) {_OF}{{N}}|\bsobre {{N}}", "over"),
-        (r"\bentre (?:as |os )?(?:dois |duas )?{N}", "between"),
+        (r"\bentre (?!pel[ao]|n[ao]s?\b)(?:as |os )?(?:dois |duas )?{N}", "between"),
         (
             rf"(?P<keep>atravess\w+|cruza\w*)\s+{{N}}|\batravés {_OF}{{N}}|\b(?:pela|pelo) (?!esquerda|direita){{N}}",
             "through",

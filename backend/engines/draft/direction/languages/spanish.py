@@ -29,6 +29,12 @@ SPANISH = Language(
     moves=(
         (r"(?:paneo|panorámica) vertical\w*", "tilt"),
         (
+            r"(?:levanta|alza|sube|eleva)\w* (?:la (?:mirada|vista|cabeza)|los ojos)|contrapicado (?:a|de|sobre)\b",
+            "tilt up",
+        ),
+        (r"baj\w+ (?:la (?:mirada|vista|cabeza)|los ojos)|picado (?:a|de|sobre)\b", "tilt down"),
+        (r"^\s*para\b(?=\s*$)|\balto\b(?=\s*$)", "static shot"),
+        (
             r"\bse detiene\b|\bdetenerse\b|\bpausa\b|\bse para\b|\bquiet[ao]\b|\bestátic[ao]\b|"
             r"\binmóvil\b|\bfij[ao]\b(?=\s*$)|\bespera\b|\bmantiene\b|\bmantener\b|no (?:mover|muevas|"
             r"mueve|se mueve) (?:la )?(?:cámara)?",
@@ -61,7 +67,7 @@ SPANISH = Language(
         (r"\bzoom\b", "zoom"),
         (r"plano (?:holandés|aberrante|inclinado)|ángulo holandés|encuadre inclinado", "dutch angle"),
         (r"pane[oa]\w*|panorámica\w*|panea\w*", "pan"),
-        (r"se inclina|inclina\w*|cabecea|mira\b|tilt\b", "tilt"),
+        (r"se inclina|inclina\w*|cabecea|tilt\b", "tilt"),
         (r"alabeo|\brueda\b", "roll"),
         (r"gr[úu]a\w*", "crane"),
         (r"gira\w*|giro\b|girando", "turn"),
@@ -150,6 +156,13 @@ SPANISH = Language(
             "whole",
         ),
         (r"\b(?:alrededor (?:del |de )|en torno (?:al |a )){N}", "around"),
+        (
+            (
+                r"\b(?:por )?delante (?:del |de ){N}|\b(?P<keep>pas\w+) de largo (?:a |al )?{N}|\bdejan?(?:do|"
+                r"r)? atrás {N}"
+            ),
+            "past",
+        ),
         (r"(?P<keep>rodea\w*|orbita\w*|circunda)\s+(?:a )?{N}", "around"),
         (r"(?P<keep>sobrevuela\w*)\s+{N}", "over"),
         (r"\b(?:por encima (?:del |de )|sobre ){N}", "over"),

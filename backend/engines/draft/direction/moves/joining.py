@@ -30,6 +30,13 @@ _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "o
 
 def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     """The step before once more in another direction: "pan left, then right", "up and away from the house"."""
+    moving = [step for step in steps if step.kind not in ("hold", "handheld")]
+    plain = [word for word in clause.words if not (is_modifier(word) or word in ("again", "then", "and", "all", "way"))]
+    if moving and plain in (["back"], ["back", "out"]) and clause.link != "with":  # "truck right, hold, then back"
+        before = moving[-1]
+        said = " ".join(clause.words)
+        plain_way = replace(before, relation="", target="", onward="", together=False, delay=None, said=said)
+        return [modified(replace(plain_way, sign=-before.sign), clause.words, 1, len(clause.words))]
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
     direction = DIRECTIONS[move.verb]
     turned: tuple[str, int] | None

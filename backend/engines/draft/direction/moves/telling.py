@@ -154,7 +154,11 @@ def stopped_at(steps: list[Step], stop: Step, move: Found) -> list[Step]:
     if not arriving or before.kind not in _TRAVELS or before.target == stop.target or before.onward == stop.target:
         return steps
     if not before.target or before.relation in ("along", "with", "from"):
-        return [*steps[:-1], aimed_at(before, stop.target, stop.said)] if before.sign > 0 else steps
+        return (
+            [*steps[:-1], aimed_at(before, stop.target, stop.said)]
+            if before.sign > 0 or before.kind == "pedestal"
+            else steps
+        )
     if before.relation == "through" and not before.onward:
         return [*steps[:-1], replace(before, onward=stop.target)]
     return [*steps, Step("push", 1, speed=before.speed, relation="to", target=stop.target, said=stop.said)]
@@ -259,8 +263,9 @@ def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
 
 def is_all_that_moves(before: Step, step: Step, clause: Clause, move: Found) -> bool:
     """Whether a hold only says that nothing else moves than what a step does: "the camera doesn't move, only tilts"."""
-    only = clause.link == "but" or any(word in ("only", "just") for word in clause.words[: move.start])
-    return only and replace(before, said="") == Step("hold", 1) and step.kind in _ON_ITS_LEGS
+    only = clause.link in ("but", "with") or any(word in ("only", "just") for word in clause.words[: move.start])
+    timeless = before.kind == "hold" and (before.seconds, before.share, before.delay) == (None, None, None)
+    return only and timeless and step.kind in _ON_ITS_LEGS
 
 
 def is_only_a_look(clause: Clause, steps: list[Step]) -> bool:

@@ -50,6 +50,7 @@ SIDED = {
     "dutch angle": {"left": "dutch angle left", "right": "dutch angle right"},
     "whip pan": {"left": "whip pan left", "right": "whip pan right"},
     "follow": {},
+    "look": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
     "turn": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
 }
 UNSIDED = {

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import re
 
-from ..languages.language import Language, Rules
+from ..languages.language import Language
+from ..languages.verbs import BACK, LOOK, verbs_of
 from ..sentences import INCLINES
+from ..where.target import OPENINGS
 from .between import PAIR, paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
+from .patterns import MOST, apart, compiled, taken, with_nouns
 from .there import is_there
+from .verbs import BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move
 
 # What a generic "moves" is by the thing it goes to, where no side is said.
 _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
-MOST = 40  # things and manners that are taken of a clause
 PAIR_OF_THINGS = r"(?P<n>⟨[^⟩]*⟩)"
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|x)")
 _LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".": ". "}
@@ -34,31 +37,39 @@ _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its 
 class Reader:
     """One language's patterns, compiled."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, language: Language, name: str) -> None:
+        self.language, self.name = language, name
         self.splits = re.compile("|".join(f"({pattern})" for pattern, _ in language.splits))
         self.links = [link for _, link in language.splits]
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
         self.never = re.compile(language.never)
-        self.moves = _compiled([*(JARGON if language.blanks else ()), *language.moves])
-        self.turns = _compiled([rule for rule in language.sides if rule[1] in _TURNS])
-        self.sides = _compiled(
+        self.moves = compiled([*(JARGON if language.blanks else ()), *language.moves])
+        self.verbs = compiled(verbs_of(name))
+        known = (
+            ("(?<![가-힣])" if name == "korean" else "")
+            + "(?:"
+            + "|".join(map(re.escape, sorted(language.nouns, key=len, reverse=True)))
+            + ")"
+        )
+        self.bare = re.compile(rf"(?<!\w)(?:{known})(?!\w)" if name in _LATIN else known)
+        self.turns = compiled([rule for rule in language.sides if rule[1] in _TURNS])
+        self.sides = compiled(
             [
                 *(rule for rule in language.sides if rule[1] not in _TURNS),
                 *(JARGON_OF_SIDES if language.blanks else ()),
             ]
         )
-        self.manners = _compiled([*language.manners, *JARGON_OF_MANNER])
-        self.units = _compiled(language.units)
+        self.manners = compiled([*language.manners, *JARGON_OF_MANNER])
+        self.units = compiled(language.units)
         stairs = "|".join(form for form, english in language.nouns.items() if english in INCLINES)
         self.stairs = re.compile((rf"\b(?:{stairs})\b" if language.blanks else stairs) if stairs else r"(?!)")
         numbers = enumerate(language.numbers.split(), start=1)
         self.number_of = {word: str(number) for number, words in numbers for word in words.split("/")}
         counted = rf"({'|'.join(self.number_of)})(?=\s*(?:{language.counted}))"
         self.numbers = re.compile((r"\b" if language.blanks else "") + counted if language.numbers else r"(?!)")
-        self.things = _compiled(
-            [(PAIR_OF_THINGS, "between"), *((_with_nouns(rule, language.noun), name) for rule, name in language.things)]
+        self.things = compiled(
+            [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, language.noun), name) for rule, name in language.things)]
         )
 
     def english(self, text: str) -> str:
@@ -76,7 +87,7 @@ class Reader:
             elif not own and self.others.search(lower) and not self._is_pronoun(lower):
                 said, about_camera = clause, False
             else:
-                found = self._sentence(lower)
+                found = self._sentence(lower, link == "while")
                 said = clause if found is None else found
                 about_camera = about_camera or own or found is not None
             if link == "then" and made and _ONLY_SECONDS.fullmatch(made[-1]):  # "2 seconds, then ..."
@@ -96,13 +107,13 @@ class Reader:
 
     def tells(self, text: str) -> int:
         """How many moves and things this language knows in `text`, in lower case."""
-        return len(_apart(self.moves[len(JARGON) :], text)) + sum(
+        return len(apart([*self.moves[len(JARGON) :], *self.verbs], text)) + sum(
             bool(pattern.search(text)) for pattern, _ in self.things
         )
 
     def _only_goes(self, clause: str) -> bool:
         """Whether a clause names no move but that it goes somewhere."""
-        return {move for _, _, move in _apart(self.moves, clause)} == {"move"}
+        return {move for _, _, move in self._moves(clause)} <= {"move", *PASSING}
 
     def _is_pronoun(self, clause: str) -> bool:
         """Whether the clause goes on about the camera as "she" or "it"."""
@@ -127,17 +138,24 @@ class Reader:
                 strong = ","
         return kept
 
-    def _sentence(self, clause: str) -> str | None:
-        """The clause in English; None where it says nothing of a camera."""
+    def _sentence(self, clause: str, linked: bool) -> str | None:
+        """The clause in English; None where it says nothing of a camera. `linked`: it is at the same time as the one
+        before it."""
         if self.language.blanks:
             clause = _CREW.sub(r"\1\2", clause)
-        rest, figures, late = self._figures(clause)
-        rest, turns = _taken(self.turns, rest)
-        rest, manner = _taken(self.manners, rest)
+        rest, measures, late = self._figures(clause)
+        figures = " ".join(measures)
+        rest, turns = taken(self.turns, rest)
+        rest, manner = taken(self.manners, rest)
         if _BACK.fullmatch(rest.strip()) and not figures:
             return " ".join([late, *(name for name, _ in manner), "back"])
-        rest, things = _taken(self.things, rest)
-        moves = self._moves(rest)
+        before = rest
+        rest, things = taken(self.things, rest)
+        moves = self._moves(rest) or self._verbs(before)
+        things = [(self._entered(relation, name, clause), name) for relation, name in things]
+        only = ONLY.search(rest) is not None
+        things = things or self._object(rest, moves)
+        moves, things = as_meant(moves, things, self.language.blanks or self.never.search(rest) is not None)
         if not moves:
             said_so = self._without_a_move(rest, manner, [turn for turn, _ in turns], figures, things)
             return f"{late}{said_so or ''}" or None
@@ -145,27 +163,50 @@ class Reader:
         if len(negated) < len(moves):
             moves = [move for move in moves if move not in negated]
         sides = self._sides(rest)
-        looking = any(move.startswith(("tilt", "pan", "zoom")) for _, _, move in moves)
+        looking = any(move.startswith(("tilt", "pan", "zoom", "look")) for _, _, move in moves)
         going = any(move in _GOING for _, _, move in moves)
-        at = _measured_move([move for _, _, move in moves], figures)
+        of_whom = [measured_move([move for _, _, move in moves], figure) for figure in measures]
         said = []
         for index, (_, _, move) in enumerate(moves):
             mine = [side for at, side in sides if self._nearest(moves, at) == index] + [turn for turn, _ in turns]
             about = [] if going and move not in _GOING and len(moves) > 1 else things
             if looking and move.startswith(("pedestal", "crane")):  # "rises and looks down on the city"
                 about = [thing for thing in about if thing[0] != "to"]
-            english = self._said(move, mine, about, figures if index == at else "")
+            mine_too = " ".join(one for one, of in zip(measures, of_whom, strict=True) if of == index)
+            english = self._said(move, mine, about, mine_too, len(moves) > 1 or linked)
             if (height := _HEIGHTS.match(english)) and (stairs := self.stairs.search(clause)):
                 english = f"move {'up' if height[1] else 'down'} the {self.language.nouns[stairs[0]]}"
             said.append(english)
         never = "no " if negated and moves[0] in negated and not {"static shot", "tripod shot"} & set(said) else ""
         said = [part for part in said if part]
         if not said:
-            return None
+            return f"{late}{self._named(things)}" or None
         for name in reversed(dict.fromkeys(name for name, _ in manner)):
             at = _whose(name, said)
             said[at] = f"{name} {said[at]}"
-        return late + never + " and ".join(said)
+        return late + never + ("only " if only and not never else "") + " and ".join(said)
+
+    def _entered(self, relation: str, name: str, clause: str) -> str:
+        """How a thing is meant that one goes in or out by: "문으로 들어간다" is through the door."""
+        if relation not in ("to", "from", "past", "through") or self._noun(name) not in OPENINGS:
+            return "past" if relation == "through" and "지나" in clause else relation
+        if BESIDE.search(clause):
+            return relation
+        passed = (relation == "past" and not self.language.blanks) or "지나" in clause
+        return "through" if passed or ENTERS.search(clause) else relation
+
+    def _object(self, rest: str, moves: list[tuple[int, int, str]]) -> list[tuple[str, str]]:
+        """What a verb is about that takes a thing without a word between: "dépasse le canapé", "俯拍地毯"."""
+        relation = next((OF_AN_OBJECT[move] for _, _, move in moves if move in OF_AN_OBJECT), "")
+        if not relation:
+            return []
+        for start, end, _ in moves:
+            rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+        named = next((match[0] for match in self.bare.finditer(rest) if match[0] not in PRONOUNS), "")
+        if relation == "past" and self.language.nouns.get(named) in OPENINGS:
+            relation = "through"
+        vague = relation == "to" and self.language.nouns.get(named) in ("floor", "room", "street")
+        return [(relation, named)] if named and not vague else []
 
     def _is_negated(self, text: str, moves: list[tuple[int, int, str]], move: tuple[int, int, str]) -> bool:
         """Whether "without" or the like stands beside a move: before it, or after it where a language has it there."""
@@ -182,6 +223,9 @@ class Reader:
         sides = turns + [side for _, side in self._sides(rest)]
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
         named = [self._named(things)] if things else []
+        forth = next((side for side in sides if side in ("in", "out")), "")
+        if forth and not rest.strip().strip(".") and not named:
+            return " ".join(["push in" if forth == "in" else "pull out", *(word for word in words if word != forth)])
         across = next((side for side in sides if side in ("left", "right")), "")
         height = next((side for side in sides if side in ("up", "down")), "")
         if height and "metres" in figures and not across:
@@ -199,8 +243,8 @@ class Reader:
 
     def _moves(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and English of the moves, in order; a generic "move" only where nothing else is."""
-        found = _apart(self.moves, text)
-        told = [one for one in found if one[2] != "move"] or found[:1]
+        found = apart(self.moves, text)
+        told = [one for one in found if one[2] != "move"] or self._verbs(text) or found[:1]
         if any(one[2] == "orbit" for one in told):
             told = [one for one in told if one[2] != "turn"]
         if any(one[2] == "pan" for one in told):
@@ -212,10 +256,16 @@ class Reader:
             once.setdefault(one[2], one)
         return list(once.values())
 
-    def _sides(self, text: str) -> list[tuple[int, str]]:
-        return [(start, side) for start, _, side in sorted(_apart(self.sides, text))][:MOST]
+    def _verbs(self, text: str) -> list[tuple[int, int, str]]:
+        """What the table of verbs tells beyond a generic "move"; that, where it has nothing else."""
+        found = [one for one in apart(self.verbs, text) if text[one[0] : one[1]] not in self.language.nouns]
+        return [one for one in found if one[2] != "move"] or found[:1]
 
-    def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str) -> str:
+    def _sides(self, text: str) -> list[tuple[int, str]]:
+        return [(start, side) for start, _, side in sorted(apart(self.sides, text))][:MOST]
+
+    def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str, beside: bool) -> str:
+        """`beside`: whether another move goes with it."""
         relations = [relation for relation, _ in things]
         table = SIDED.get(move)
         known_sides = set(sides) & set(SIDED["turn"])
@@ -229,6 +279,12 @@ class Reader:
                     "push in" if set(relations) & {"between", "through", "over", "past", "along", "with"} else ""
                 )
                 said = said or ("pull out" if "whole" in relations else "")
+        if move == LOOK and not known_sides:
+            said = ("looking at" if beside else "look at") if "to" in relations else ""
+            named = self._named([thing for thing in things if thing[0] == "to"]).removeprefix("to ")
+            return f"{said} {named} {figures}".strip() if said else ""
+        if move == BACK:
+            return " ".join(part for part in (*sides[:1], figures) if part) if sides else f"back {figures}".strip()
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
         if move == "turn" and "around" in relations:
@@ -236,7 +292,7 @@ class Reader:
         elif move == "turn" and not known_sides and "to" in relations:
             said = "pan"
         elif move == "turn" and not known_sides:
-            said = "orbit" if "around" in relations else f"roll {next(iter(sides), 'clockwise')}"
+            said = f"roll {sides[0]}" if sides else "pan"
         if said == "orbit":
             turns = [side for side in sides if side in ("left", "right", "clockwise", "counterclockwise")]
             said += f" {turns[0]}" if turns else ""
@@ -282,8 +338,8 @@ class Reader:
         inside = [form for form in self.language.nouns if form in name]
         return self.language.nouns[max(inside, key=len)] if inside else name
 
-    def _figures(self, clause: str) -> tuple[str, str, str]:
-        """The clause without its figures, and in English they and what it begins after."""
+    def _figures(self, clause: str) -> tuple[str, list[str], str]:
+        """The clause without its figures, and in English each of them and what it begins after."""
         clause = self.numbers.sub(lambda match: self.number_of[match[1]], clause)
         for pattern, english in self.units:
             clause = pattern.sub(english, clause)
@@ -291,14 +347,7 @@ class Reader:
         far = [f"{number} {unit}" for number, unit in found if unit not in ("seconds", "delay")]
         long = [f"over {number} seconds" for number, unit in found if unit == "seconds"]
         late = [f"after {number} seconds, " for number, unit in found if unit == "delay"]
-        return _FIGURE.sub(" ", clause), " ".join(far + long), "".join(late)
-
-
-def _measured_move(moves: list[str], figures: str) -> int:
-    """Which of the moves a clause's figures are about: metres are gone, degrees are turned; else the last."""
-    turning = ("pan", "tilt", "looking", "turn", "roll", "orbit", "zoom", "whip", "dutch")
-    fits = [i for i, move in enumerate(moves) if move.startswith(turning) == ("degrees" in figures)]
-    return fits[-1] if fits and ("metres" in figures or "degrees" in figures) else len(moves) - 1
+        return _FIGURE.sub(" ", clause), far + long, "".join(late)
 
 
 def _whose(manner: str, said: list[str]) -> int:
@@ -310,49 +359,10 @@ def _whose(manner: str, said: list[str]) -> int:
     return moving[0] if moving else 0
 
 
+_LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch")
 _NEAR_BY = 16  # letters between a negation and its verb
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
 _BARE = ("handheld", "static shot", "tripod shot")
-
-
-def _with_nouns(rule: str, noun: str) -> str:
-    """A rule with the pattern of a thing at each {N}, in groups n0, n1 ..."""
-    parts = rule.split("{N}")
-    return "".join(
-        part + (noun.replace("?P<n>", f"?P<n{index}>") if index < len(parts) - 1 else "")
-        for index, part in enumerate(parts)
-    )
-
-
-def _compiled(rules: Rules) -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern), english) for pattern, english in rules]
-
-
-def _apart(rules: list[tuple[re.Pattern[str], str]], text: str) -> list[tuple[int, int, str]]:
-    """Start, end and English of what the rules match; where two overlap the first of the rules counts."""
-    found: list[tuple[int, int, str]] = []
-    covered = bytearray(len(text))
-    for pattern, english in rules:
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            if not any(covered[start:end]):
-                covered[start:end] = b"\1" * (end - start)
-                found.append((start, end, english))
-    return found
-
-
-def _taken(rules: list[tuple[re.Pattern[str], str]], text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The text without what the rules match, save for what they keep, and the English of each with its thing."""
-    found: list[tuple[str, str]] = []
-    for pattern, english in rules:
-        while (match := pattern.search(text)) and len(found) < MOST:
-            groups = match.groupdict()
-            found.append((english, next((held for name, held in groups.items() if name[0] == "n" and held), "")))
-            kept = groups.get("keep") or ""
-            text = " ".join(f"{text[: match.start()]} {kept} {text[match.end() :]}".split())
-            if kept:
-                break
-    return text, found

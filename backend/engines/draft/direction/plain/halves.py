@@ -32,7 +32,7 @@ _IN_FULL = re.compile(
     rf"\b({_LATIN}) (?:m[eè]ter )?(?:und|en) ein(?:e[nm]?)? halbe[rnm]? (?=meter|sekunden?)", re.IGNORECASE
 )
 _EAST = re.compile(rf"({_EASTERN}|\d+) ?(公尺|米|メートル|미터|秒|초) ?(半|반)(?![一-鿿가-힣]*圈)")
-_TENTHS = re.compile(rf"({_EASTERN}|\d)(公尺|米)([一二三四五六七八九])(?![十百米秒度个個])")
+_TENTHS = re.compile(rf"({_EASTERN}|\d)(公尺|米)([一二三四五六七八九])(?![十百米秒度个個边邊])")
 _TURNS = replacements(
     (
         (r"[一1]圈半", "540度"),

@@ -7,6 +7,7 @@ import re
 
 from ..languages import chinese, dutch, french, german, italian, japanese, korean, portuguese, spanish
 from ..languages.nouns import NOUNS
+from ..languages.verbs import is_verb
 from ..lists import one_of
 from .grammar import Reader
 
@@ -32,9 +33,9 @@ def reader_of(text: str) -> Reader | None:
 def _said_in(name: str, words: list[str], marked: str) -> int:
     """How many words and marks of a language are there; a single one that English or a name may have is none."""
     known = _FUNCTION_WORDS[name]
-    found = [word for word in words if word in known or word in _nouns(name)]
+    found = [word for word in words if word in known or word in _nouns(name) or is_verb(name, word)]
     marks = len(_MARKS[name].findall(marked)) if name in _MARKS else 0
-    if not marks and len(found) == 1 and (found[0] in _MAYBE_ENGLISH or found[0] not in known):
+    if not marks and len(found) == 1 and (found[0] in _MAYBE_ENGLISH or found[0] in _nouns(name)):
         return 0
     return len(found) + marks
 
@@ -58,7 +59,7 @@ def _reader(name: str) -> Reader:
         "portuguese": portuguese.PORTUGUESE,
         "dutch": dutch.DUTCH,
     }
-    return Reader(languages[name])
+    return Reader(languages[name], name)
 
 
 _LOANS = re.compile(r"façades?|cafés?|décor|à la\b|déjà vu|jalapeño|naïve|piñata")  # in English
@@ -94,7 +95,7 @@ _FUNCTION_WORDS = {
             la, le, les, un, une, des, du, caméra, et, vers, puis, lent, lente, lentement, plan, fixe, travelling,
             avant, arrière, autour, gauche, droite, panoramique, sur, dans, à, épaule, elle, il, grue, recule,
             avance, tourne, plongée, filé, monte, descend, jusqu, pour, degrés, mètres, suit, très, portée, sans,
-            mouvement
+            mouvement, seconde, secondes, mètre, au, aux, ne, pas, deux, trois, quatre, puis, haut, bas, en
         """
     ),
     "spanish": one_of(
@@ -102,7 +103,8 @@ _FUNCTION_WORDS = {
             la, el, los, las, un, una, cámara, y, hacia, luego, lento, lenta, lentamente, plano, fijo, paneo,
             izquierda, derecha, alrededor, del, al, de, en, mano, grados, metros, sube, baja, avanza, retrocede,
             gira, giro, grúa, travelling, lateral, con, desde, hasta, se, sin, movimiento, panorámica, órbita,
-            sigue, mientras, muy, por, pasa
+            sigue, mientras, muy, por, pasa, segundos, segundo, metro, espejo, sobre, dos, tres, cuatro,
+            arriba, abajo, atrás
         """
     ),
     "italian": one_of(
@@ -111,7 +113,8 @@ _FUNCTION_WORDS = {
             una, e, verso, poi, lento, lenta, lentamente, carrello, carrellata, inquadratura, fissa, ferma,
             panoramica, sinistra, destra, intorno, attorno, gira, gradi, metri, metro, secondi, sale, scende, avanza,
             indietro, gru, segue, mentre, molto, senza, movimento, tavolo, finestra, porta, mano, si, fino, mezzo,
-            giro, sui, sugli, che, con, per, non, muovere, telecamera
+            giro, sui, sugli, che, con, per, non, muovere, telecamera,
+            sullo, nello, nella, nel, dallo, dalle, dai, alle, agli, sulle, uno, uno, due, tre, quattro, secondo
         """
     ),
     "portuguese": one_of(
@@ -120,7 +123,8 @@ _FUNCTION_WORDS = {
             depois, lento, lenta, lentamente, devagar, plano, fixo, panorâmica, esquerda, direita, em, torno, redor,
             volta, com, sem, movimento, até, travelling, grua, avança, recua, sobe, desce, gira, segue, aproxima, graus,
             metros, metro, segundos, recuo, mão, horário, anti, enquanto, muito, rápido, rápida, não,
-            trás, frente, direção, sua, seu, aproximamos, afastamos, afastando, aproximando
+            trás, frente, direção, sua, seu, aproximamos, afastamos, afastando, aproximando,
+            segundo, cima, sobre, pelas, pelos, dois, duas, três, quatro, até
         """
     ),
     "dutch": one_of(
@@ -138,11 +142,11 @@ _FUNCTION_WORDS = {
 _MARKS = {
     "german": re.compile(r"kamera|fahrt|fahren|schwenk|zoomt|zoomen|[ßäöü]"),
     "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
-    "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
+    "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]|\bdos (?=metros|segundos|pasos|veces|vueltas)"),
     "italian": re.compile(
         r"\bla camera\b|carrell|inquadrat|macchina da presa|[ìòù]\b|zione\b|\b(?:dell|all|sull|nell)'"
     ),
-    "portuguese": re.compile(r"câm[ea]ra|panorâmica|[ãõ]|\b(?:às|ção)\b|ções\b|ção\b"),
+    "portuguese": re.compile(r"câm[ea]ra|panorâmica|[ãõ]|\b(?:às|ção)\b|ções\b|ção\b|\w-(?:se|nos)\b"),
     "dutch": re.compile(r"\b(?:naar|het|een)\b|ij[a-z]|camerabew"),
 }
 _ENGLISH_WORDS = one_of(

@@ -25,7 +25,7 @@ FOURTEENTH = {
     "Fast pan right, quick stop, slow pan back": "pan right fast, hold fast, pan left slow",
     "ease into a 45 degree orbit to the right": "orbit right 45°",
     "do nothing for two seconds, then push past the lamp to the mirror": "hold 2s, push in <to mirror>",
-    "镜头升高两米俯视桌子": "pedestal up 2m + tilt down",
+    "镜头升高两米俯视桌子": "crane up 2m <at table>",
     "La camera sale lungo la torre e poi guarda giù": "pedestal up <along tower>, tilt down",
     # What stands where, and rows of it.
     "pull back from the painting on the wall": "pull out <from painting>",

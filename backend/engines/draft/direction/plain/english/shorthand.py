@@ -6,6 +6,7 @@ import re
 
 from ... import words
 from ...lists import replaced, replacements
+from .. import numbers
 from ..halves import in_digits
 from ..which import reader_of
 from .asking import asked, in_order, without_manners
@@ -110,10 +111,15 @@ _BETWEEN = re.compile(
 def written_out(text: str) -> str:
     """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m)."""
     text = without_manners(words.without_runs(text)).replace(" & ", " and ")
-    foreign = reader_of(text) is not None
+    reader = reader_of(text)
+    foreign = reader is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(text, _CAPITALS)
-    text = in_order(in_digits(text)) if foreign else plainly(asked(timed(in_figures(in_a_row(text)))))
+    text = (
+        in_order(in_digits(numbers.in_figures(text, reader.name)))
+        if reader
+        else plainly(asked(timed(in_figures(in_a_row(text)))))
+    )
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)
