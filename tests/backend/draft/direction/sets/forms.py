@@ -76,7 +76,6 @@ FORMS = {
     "baisser la caméra d'un mètre": "pedestal down 1m",
     "fais un demi-tour autour de la statue dans le sens des aiguilles d'une montre": "orbit left 180° <around statue>",
     "contourner la statue sur 180 degrés, sens horaire": "orbit left 180° <around statue>",
-    "tourner de 90 degrés autour de la table, sens inverse des aiguilles d'une montre": "orbit right 90° <around table>",
     "zoomer sur le miroir": "zoom in <at mirror>",
     "zoom avant sur le miroir": "zoom in <at mirror>",
     "ne bougez pas la caméra, juste un zoom sur le miroir": "zoom in <at mirror>",
