@@ -101,6 +101,26 @@ def made_of(kind: str) -> bpy.types.Material:
         for bend, source in zip(bends, ends, strict=True):
             tree.links.new(source, bend.inputs[0])
         surface = bends[2].outputs[0]
+    elif kind == "fading picture":
+        texture = tree.nodes.new("ShaderNodeTexImage")
+        texture.image = _ramp()
+        surface = shader("BsdfPrincipled")
+        tree.links.new(texture.outputs["Alpha"], surface.node.inputs["Alpha"])
+    elif kind == "fading in a group":  # which is given how far it fades, and what is there
+        axes, group = tree.nodes.new("ShaderNodeSeparateXYZ"), tree.nodes.new("ShaderNodeGroup")
+        tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["UV"], axes.inputs[0])
+        group.node_tree = _fading_group()
+        tree.links.new(axes.outputs[0], group.inputs["Far"])
+        tree.links.new(mixed(0.02, shader("BsdfDiffuse"), shader("BsdfTransparent")), group.inputs["Shader"])
+        surface = group.outputs[0]
+    elif kind in {"keyed", "driven"}:  # 0.2 at frame 4, which it is not now
+        surface = shader("BsdfPrincipled")
+        socket = surface.node.inputs["Alpha"]
+        if kind == "driven":
+            socket.driver_add("default_value").driver.expression = "0.2"
+        else:
+            for frame, socket.default_value in ((4, 0.2), (1, 1.0)):
+                socket.keyframe_insert("default_value", frame=frame)
     elif kind == "faint":
         surface = mixed(0.3, shader("BsdfTransparent"), shader("BsdfDiffuse"))
     elif kind == "strong":
@@ -121,6 +141,35 @@ def made_of(kind: str) -> bpy.types.Material:
         surface = shader("BsdfDiffuse")
     tree.links.new(surface, output.inputs["Surface"])
     return material
+
+
+def _ramp() -> bpy.types.Image:
+    """A picture whose alpha is 0 at its left end and 1 at its right one."""
+    image = bpy.data.images.new("Ramp", 64, 1, alpha=True)
+    pixels = np.ones((64, 4), np.float32)
+    pixels[:, 3] = (np.arange(64) + 0.5) / 64
+    image.pixels.foreach_set(pixels.ravel())
+    image.pack()
+    return image
+
+
+def _fading_group() -> bpy.types.NodeTree:
+    """Half of the shader it is given and half of a Principled BSDF, both there as far as it is told."""
+    tree = bpy.data.node_groups.new("Fading", "ShaderNodeTree")
+    tree.interface.new_socket("Shader", in_out="INPUT", socket_type="NodeSocketShader")
+    tree.interface.new_socket("Far", in_out="INPUT", socket_type="NodeSocketFloat")
+    tree.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
+    given, told = tree.nodes.new("NodeGroupInput"), tree.nodes.new("NodeGroupOutput")
+    mixes = [tree.nodes.new("ShaderNodeMixShader") for _ in range(2)]
+    own = tree.nodes.new("ShaderNodeBsdfPrincipled")
+    tree.links.new(given.outputs["Far"], own.inputs["Alpha"])
+    tree.links.new(given.outputs["Far"], mixes[0].inputs[0])
+    tree.links.new(tree.nodes.new("ShaderNodeBsdfTransparent").outputs[0], mixes[0].inputs[1])
+    tree.links.new(given.outputs["Shader"], mixes[0].inputs[2])
+    tree.links.new(mixes[0].outputs[0], mixes[1].inputs[1])
+    tree.links.new(own.outputs[0], mixes[1].inputs[2])
+    tree.links.new(mixes[1].outputs[0], told.inputs[0])
+    return tree
 
 
 def fill_with_fog(tree: bpy.types.NodeTree, kind: str, density: float) -> None:

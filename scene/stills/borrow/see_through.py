@@ -13,9 +13,9 @@ from typing import NamedTuple
 import bpy
 
 from ...model.lent import lent
+from .there import OURS, Groups, There, add, into, is_animated, most_absent, remove_groups, source, varies
 
-OUTPUT = "Take One Depth Output"  # a node of ours, and so are all whose names begin with
-OURS = "Take One Depth"
+OUTPUT = OURS + " Output"  # a node of ours
 DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
 ROUGH = 0.25  # frosted glass, from here on, shows no room behind it
 HALF = 0.5
@@ -44,9 +44,9 @@ def nature(material: bpy.types.Material, drawn_by: str = "CYCLES") -> Nature:
     volume = output.inputs["Volume"].is_linked
     glass, nothing = _shares(output.inputs["Surface"], ())
     clear = not volume and (nothing > HALF or (glass > 0 and glass + nothing >= HALF))
-    alpha = _alpha(output.inputs["Surface"])
-    fading = alpha is not None and alpha.from_node.type != "TEX_IMAGE"
-    return Nature(clear, volume, any(_has_alpha(node) for node in _all_nodes(tree, set())), fading)
+    cut_out = any(_has_alpha(node) for node in _all_nodes(tree, set()))
+    fading = cut_out and not clear and most_absent(output.inputs["Surface"]) > HALF
+    return Nature(clear, volume, cut_out, fading)
 
 
 def natures(scene: bpy.types.Scene) -> dict[bpy.types.Material, Nature]:
@@ -83,6 +83,7 @@ def clear_away(scene: bpy.types.Scene) -> None:
         special |= _of_scene(
             scene, {one: found for one, found in kinds.items() if _differs(one, drawn_by)}, all_of=True
         )
+    depsgraph = _evaluated(scene, special)
     for material, found in special.items():
         tree = material.node_tree
         own = tree.get_output_node(drawn_by)
@@ -91,7 +92,9 @@ def clear_away(scene: bpy.types.Scene) -> None:
         output.name, output.target, output[DISPLACED] = OUTPUT, "CYCLES", "\n".join(displaced)
         for name in displaced:
             tree.nodes[name].target = "EEVEE"
-        tree.links.new(_surface(tree, own.inputs["Surface"], found), output.inputs["Surface"])
+        now = material.evaluated_get(depsgraph).node_tree if depsgraph is not None else tree
+        shader = _surface(There(tree, now, depsgraph), own.inputs["Surface"], found)
+        tree.links.new(shader, output.inputs["Surface"])
         if own.inputs["Displacement"].is_linked:
             tree.links.new(own.inputs["Displacement"].links[0].from_socket, output.inputs["Displacement"])
 
@@ -108,6 +111,7 @@ def restore() -> None:
                 tree.nodes[name].target = "CYCLES"
         for node in [node for node in tree.nodes if node.name.startswith(OURS)]:
             tree.nodes.remove(node)
+    remove_groups()
 
 
 def _drawn_by(scene: bpy.types.Scene) -> str:
@@ -134,59 +138,31 @@ def _of_scene(
     return {material: nature for material, nature in special.items() if material in shown}
 
 
-def _surface(tree: bpy.types.NodeTree, own: bpy.types.NodeSocket, found: Nature) -> bpy.types.NodeSocket:
+def _evaluated(scene: bpy.types.Scene, special: dict[bpy.types.Material, Nature]) -> bpy.types.Depsgraph | None:
+    """The scene at its frame, where alpha of these materials may be animated."""
+    if not any(found.cut_out and is_animated(material.node_tree) for material, found in special.items()):
+        return None
+    depsgraph = scene.view_layers[0].depsgraph
+    depsgraph.update()
+    return depsgraph
+
+
+def _surface(there: There, own: bpy.types.NodeSocket, found: Nature) -> bpy.types.NodeSocket:
     """The shader whose surface is there or not, and nothing between: Cycles takes what is between by chance."""
-    alpha = _alpha(own)
-    if own.is_linked and not found.clear and alpha is None:
+    tree = there.tree
+    alpha = there.alpha(own) if found.cut_out and not found.clear else float(not found.clear)
+    if own.is_linked and isinstance(alpha, float) and alpha >= HALF:
         return own.links[0].from_socket
-    clear = _add(tree, "ShaderNodeBsdfTransparent")
-    shader = _source(own)
-    if found.clear or alpha is None or shader is None:
+    clear = add(tree, "ShaderNodeBsdfTransparent")
+    if isinstance(alpha, float):
         return clear.outputs[0]
-    there, mix = _add(tree, "ShaderNodeMath"), _add(tree, "ShaderNodeMixShader")
-    there.operation, there.inputs[1].default_value = "GREATER_THAN", HALF
-    tree.links.new(alpha.from_socket, there.inputs[0])
-    tree.links.new(there.outputs[0], mix.inputs[0])
-    first_is_clear = shader.from_node.type != "MIX_SHADER" or _is_transparent(shader.from_node.inputs[1])
-    tree.links.new(clear.outputs[0], mix.inputs[1 if first_is_clear else 2])
-    tree.links.new(_add(tree, "ShaderNodeBsdfDiffuse").outputs[0], mix.inputs[2 if first_is_clear else 1])
+    edge, mix = add(tree, "ShaderNodeMath"), add(tree, "ShaderNodeMixShader")
+    edge.operation, edge.inputs[1].default_value = "GREATER_THAN", HALF
+    tree.links.new(alpha, edge.inputs[0])
+    tree.links.new(edge.outputs[0], mix.inputs[0])
+    tree.links.new(clear.outputs[0], mix.inputs[1])
+    tree.links.new(add(tree, "ShaderNodeBsdfDiffuse").outputs[0], mix.inputs[2])
     return mix.outputs[0]
-
-
-def _add(tree: bpy.types.NodeTree, kind: str) -> bpy.types.Node:
-    node = tree.nodes.new(kind)
-    node.name = OURS
-    return node
-
-
-def _alpha(surface: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
-    """The link that decides where the surface is there: into the alpha of a Principled BSDF, or the factor of a mix
-    with nothing (which of a mix's two is told by `_is_transparent`)."""
-    link = _source(surface)
-    shader = link.from_node if link is not None else None
-    if shader is None or shader.mute:
-        return None
-    if shader.type == "BSDF_PRINCIPLED":
-        deciding = shader.inputs["Alpha"]
-    elif shader.type == "MIX_SHADER" and _is_transparent(shader.inputs[1]) != _is_transparent(shader.inputs[2]):
-        deciding = shader.inputs[0]
-    else:
-        return None
-    return _source(deciding)
-
-
-def _is_transparent(socket: bpy.types.NodeSocket) -> bool:
-    link = _source(socket)
-    return link is not None and link.from_node.type == "BSDF_TRANSPARENT"
-
-
-def _source(socket: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
-    """The link that brings a socket its value, through whatever bends there are in it."""
-    link = socket.links[0] if socket.is_linked else None
-    while link is not None and link.from_node.type == "REROUTE":
-        bend = link.from_node.inputs[0]
-        link = bend.links[0] if bend.is_linked else None
-    return link
 
 
 def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:
@@ -220,27 +196,24 @@ def _all_nodes(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> Itera
 def _has_alpha(node: bpy.types.Node) -> bool:
     if node.type == "BSDF_PRINCIPLED":
         alpha = node.inputs["Alpha"]
-        return bool(alpha.is_linked or alpha.default_value < 1)
+        return bool(varies(alpha) or alpha.default_value < 1)
     return bool(node.type == "BSDF_TRANSPARENT")
 
 
-def _shares(socket: bpy.types.NodeSocket, groups: tuple[bpy.types.Node, ...]) -> tuple[float, float]:
+def _shares(socket: bpy.types.NodeSocket, groups: Groups) -> tuple[float, float]:
     """Of the shader at this input: how much is glass, and how much is not there (Transparent BSDF), 0 to 1 each. A mix
-    by a texture or an angle counts as one in halves. `groups` are the group nodes around it, outermost first."""
-    if not socket.is_linked:
+    by a texture, an angle or keys counts as one in halves. `groups` are the group nodes around it, outermost first."""
+    link = source(socket)
+    if link is None:
         return 0.0, 0.0
-    link = socket.links[0]
     node = link.from_node
-    if node.mute:
-        return 0.0, 0.0
-    if node.type == "REROUTE":
-        return _shares(node.inputs[0], groups)
     if node.type in {"GROUP", "GROUP_INPUT"}:
-        return _shares_of_group(node, link.from_socket.identifier, groups)
+        inner, around = into(node, link.from_socket.identifier, groups)
+        return _shares(inner, around) if inner is not None else (0.0, 0.0)
     if node.type in {"MIX_SHADER", "ADD_SHADER"}:
         one, two = (_shares(inner, groups) for inner in node.inputs if inner.type == "SHADER")
         factor = node.inputs[0]
-        share = HALF if factor.type == "SHADER" or factor.is_linked else float(factor.default_value)
+        share = HALF if factor.type == "SHADER" or varies(factor) else float(factor.default_value)
         return one[0] * (1 - share) + two[0] * share, one[1] * (1 - share) + two[1] * share
     if node.type == "BSDF_TRANSPARENT":
         return 0.0, 1.0
@@ -248,22 +221,10 @@ def _shares(socket: bpy.types.NodeSocket, groups: tuple[bpy.types.Node, ...]) ->
         return float(_value(node, "Roughness") < ROUGH), 0.0
     if node.type == "BSDF_PRINCIPLED":
         alpha = node.inputs["Alpha"]
-        there = 1.0 if alpha.is_linked else float(alpha.default_value)
+        there = 1.0 if varies(alpha) else float(alpha.default_value)
         solid = _value(node, "Roughness") >= ROUGH or _value(node, "Metallic") >= HALF
         return 0.0 if solid else there * _value(node, "Transmission Weight"), 1 - there
     return 0.0, 0.0
-
-
-def _shares_of_group(node: bpy.types.Node, identifier: str, groups: tuple[bpy.types.Node, ...]) -> tuple[float, float]:
-    """Into a group by its output, or out of it by its input."""
-    if node.type == "GROUP":
-        nodes = node.node_tree.nodes if node.node_tree is not None else ()
-        inner = next((one for one in nodes if one.type == "GROUP_OUTPUT" and one.is_active_output), None)
-        sockets, groups = inner.inputs if inner else (), (*groups, node)
-    else:
-        sockets, groups = groups[-1].inputs if groups else (), groups[:-1]
-    socket = next((one for one in sockets if one.identifier == identifier), None)
-    return _shares(socket, groups) if socket is not None else (0.0, 0.0)
 
 
 def _value(node: bpy.types.Node, name: str) -> float:

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 from depth_stage import BALL, PANE, WALL, check_clean, depth, fill_with_fog, made_of, plane
-from rooms import EEVEE, picture, settings_of
+from rooms import EEVEE, depth_of, picture, settings_of
 from take_one.scene.stills import capture as still
 from take_one.scene.stills.borrow import depth_pass, see_through
 
@@ -92,12 +92,27 @@ def test_what_shows_itself_has_a_depth_of_its_own(kind, stage, tmp_path):
     assert np.allclose(depth(stage, tmp_path), PANE, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["leaf", "fading", "fading behind bends"])
+@pytest.mark.parametrize("kind", ["leaf", "fading", "fading behind bends", "fading picture", "fading in a group"])
 def test_a_leafs_depth_is_there_where_the_leaf_is(kind, stage, tmp_path):
-    plane("Leaf", PANE, 40, made_of(kind))
+    material = made_of(kind)
+    plane("Leaf", PANE, 40, material)
+    before = nodes_of(material), len(bpy.data.node_groups)
     values = depth(stage, tmp_path)
-    assert np.allclose(values[:, 34:], PANE, atol=1e-3)
-    assert (values[:, :30] > BALL - 0.1).all()
+    begins = 38 if kind == "fading in a group" else 32  # where 0.99 of what its other half has is a half
+    assert np.allclose(values[:, begins + 2 :], PANE, atol=1e-3)
+    assert (values[:, : begins - 2] > BALL - 0.1).all()
+    assert (nodes_of(material), len(bpy.data.node_groups)) == before
+
+
+def test_what_fades_in_time_has_the_depth_of_the_stills_frame(stage, tmp_path):
+    material = made_of("keyed")
+    plane("Pane", PANE, 40, material)
+    before = nodes_of(material), len(bpy.data.node_groups)
+    stage.frame_set(1)
+    result = still.capture(bpy.context, stage, tmp_path, frame=4)
+    check_clean(depth_of(result.depth))
+    assert np.allclose(depth(stage, tmp_path / "now"), PANE, atol=1e-3)
+    assert (nodes_of(material), len(bpy.data.node_groups)) == before
 
 
 @pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_WORKBENCH", EEVEE])
