@@ -293,9 +293,10 @@ def sort(shot: Any) -> None:
 
 
 def _restore_view(shot: Any) -> None:
-    camera, frame = app().part(Remembered).views.get(place(shot), (None, 0))
-    if camera is None:
+    seen_by = app().part(Remembered).views.get(place(shot))
+    if seen_by is None:
         return
+    camera, frame = seen_by
     if shot.camera is None:
         shot.camera = camera.find()
     if not shot.frame_lock:

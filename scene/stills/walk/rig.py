@@ -30,10 +30,9 @@ def build(
     camera.location, camera.scale = (0, 0, 0), (1, 1, 1)
     last = len(walk.stretches) - 1
     for index, stretch in enumerate(walk.stretches):
-        begins, ends = frame + stretch.begins * fps, frame + stretch.ends * fps
+        begins, ends = round(frame + stretch.begins * fps), frame + stretch.ends * fps
         if index < last:
             ends = max(begins, round(ends) - 1)  # the next one begins on a whole frame
-        begins = begins if index == 0 else round(begins)
         rename = f"{name} Path" if last == 0 else f"{name} Path {index + 1}"
         _key_stretch(scene, camera, stretch, (frame, fps), (begins, ends), (rename, index, last))
     _even_turns(camera)

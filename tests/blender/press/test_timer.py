@@ -50,6 +50,15 @@ def test_pauses_have_bounds(clock):
     assert tasks.run() == SOON
 
 
+def test_the_timer_runs_between_its_register_and_unregister():
+    assert bpy.app.timers.is_registered(timer._tick)
+    for _ in range(2):
+        timer.unregister()
+        assert not bpy.app.timers.is_registered(timer._tick)
+    timer.register()
+    assert bpy.app.timers.is_registered(timer._tick)
+
+
 def test_a_fault_is_said_and_the_others_go_on(clock):
     tasks, ran = Tasks(), []
 

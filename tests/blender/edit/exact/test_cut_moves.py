@@ -143,6 +143,13 @@ def test_a_transition_lies_over_what_goes_with_its_shot_and_under_burn_ins(edit,
     assert transitions._frames_after(SimpleNamespace(type="IMAGE")) >= 1_000_000
 
 
+def test_a_dissolves_picture_goes_up_also_from_a_channel_that_is_its_own(edit, source):
+    lay(edit, source, "a", 50, 70, channel=5)
+    movie, sound = lay(edit, source, "b", 70, 90, channel=2)
+    assert transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 6) == 6
+    assert (extent(movie), extent(sound)) == ((70, 90, 6), (70, 90, 1))
+
+
 def test_a_dissolves_picture_goes_up_and_its_sound_wherever_there_is_room(edit, source):
     lay(edit, source, "a", 50, 70, channel=5)
     movie, sound = lay(edit, source, "b", 70, 90, channel=5)

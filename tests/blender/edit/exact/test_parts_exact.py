@@ -148,6 +148,10 @@ def test_strips_hold_their_last_own_frame_wherever_they_are(source):
     assert [getattr(movie, strips.TRIM_END) for movie in movies] == [29, 29]
     assert {one[strips.OWN_KEY] for one in (first, second)} == {1}
     assert [strips.end(one) for one in (first, second)] == [41, 101]
+    for beyond in (0, 1):
+        several.note_beyond("k", beyond)
+        assert [getattr(movie, strips.TRIM_END) for movie in movies] == [beyond, beyond]
+        assert [movie.get(strips.BEYOND_KEY) for movie in movies] == [beyond or None] * 2
 
 
 def test_the_picture_beside_a_sound_is_the_one_that_is_seen_for_most_of_it():

@@ -226,6 +226,26 @@ def test_a_group_in_a_group_leads_to_the_right_one(tree):
     assert composed(tree.scene) == (("One",), True)
 
 
+def test_a_group_within_a_group_asks_the_one_that_is_around_it(tree):
+    """Crosswise in either: the outer's first output is the inner's second, which is the inner's first input."""
+    outer = group_of(tree)
+    within = outer.node_tree.copy()
+    inner = outer.node_tree.nodes.new("CompositorNodeGroup")
+    inner.node_tree = within
+    ends = {one.type: one for one in outer.node_tree.nodes}
+    start, end = ends["GROUP_INPUT"], ends["GROUP_OUTPUT"]
+    for index in (0, 1):
+        outer.node_tree.links.new(start.outputs[1 - index], inner.inputs[index])
+        outer.node_tree.links.new(inner.outputs[index], end.inputs[index])
+    for output, layer in ((0, "One"), (1, "Two")):
+        tree.finish(outer, output)
+        assert composed(tree.scene) == ((layer,), True)
+    for index in (0, 1):  # the outer's first input only, by both ways
+        outer.node_tree.links.new(start.outputs[0], inner.inputs[index])
+        tree.finish(outer, index)
+        assert composed(tree.scene) == (("One",), True)
+
+
 def test_files_that_the_compositor_writes_are_found_by_their_paths(tree):
     scene = tree.scene
     top = tree.tree.nodes.new("CompositorNodeOutputFile")

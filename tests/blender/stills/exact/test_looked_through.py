@@ -87,6 +87,39 @@ def test_how_much_of_a_mix_is_looked_through():
         assert nature(made_of_two(share, one, two)).clear is clear
 
 
+def group_node(tree, group):
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    return node
+
+
+def test_a_shader_is_followed_through_groups_within_groups():
+    """Crosswise in either: the outer's first output is its own first input again, its second the second."""
+    material = bpy.data.materials.new("nested")
+    material.use_nodes = True
+    tree = material.node_tree
+    trees = [bpy.data.node_groups.new(name, "ShaderNodeTree") for name in ("Inner", "Outer")]
+    for group in trees:
+        for direction in ("INPUT", "OUTPUT"):
+            for name in "AB":
+                group.interface.new_socket(name, in_out=direction, socket_type="NodeSocketShader")
+        start, end = group.nodes.new("NodeGroupInput"), group.nodes.new("NodeGroupOutput")
+        through = group_node(group, trees[0]) if group is trees[1] else None
+        for index in (0, 1):
+            crossed = start.outputs[1 - index]
+            group.links.new(crossed, through.inputs[index] if through else end.inputs[index])
+            if through:
+                group.links.new(through.outputs[index], end.inputs[index])
+    outer = group_node(tree, trees[1])
+    for index, kind in enumerate(("Glass", "Diffuse")):
+        tree.links.new(tree.nodes.new("ShaderNodeBsdf" + kind).outputs[0], outer.inputs[index])
+    for index, clear in ((0, True), (1, False)):
+        tree.links.new(outer.outputs[index], tree.get_output_node("ALL").inputs["Surface"])
+        assert nature(material).clear is clear
+    outer.node_tree = None
+    assert nature(material) == see_through.OPAQUE
+
+
 def test_a_volume_is_seen_by_its_link_and_by_the_engine_that_draws_it():
     material = made_of("clay")
     assert not nature(material).volume

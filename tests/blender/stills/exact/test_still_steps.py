@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import clip_frame, files, finer, playhead, quick_still, render, track
+from take_one.scene.stills import capture, clip_frame, files, finer, playhead, quick_still, render, track
 from take_one.scene.stills.borrow.compositor import Composed
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.files import Framing
@@ -189,6 +189,22 @@ def test_the_last_look_goes_with_its_folder(tmp_path, monkeypatch):
     quick_still.forget(shots[0])  # which has none any more
     quick_still.forget(shots[1])
     assert list(tmp_path.iterdir()) == [] and parts.newest == {}
+
+
+# --- the Render Result's camera ---
+
+
+@pytest.mark.parametrize(
+    ("change", "moved"),
+    [({}, False), ({"fx": 20.0019}, False), ({"fx": 19.9981}, False), ({"fx": 20.0021}, True), ({"fx": 19.9979}, True),
+     ({"width": 20, "fx": 40.0}, False), ({"width": 20}, True)],
+)  # fmt: skip
+def test_a_lens_is_another_from_a_ten_thousandth_on(change, moved, monkeypatch):
+    """As a share of the picture's width, which may be another."""
+    now = FRAMING._replace(camera=replace(CAMERA, **change))
+    monkeypatch.setattr(capture, "check_camera", lambda scene, camera: (scene, camera))
+    monkeypatch.setattr(capture, "framing_of", lambda scene, camera: now if camera == (scene, "eye") else None)
+    assert bool(capture._moved("scene", "eye", FRAMING)) is moved
 
 
 # --- renders ---

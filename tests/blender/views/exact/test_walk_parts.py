@@ -214,6 +214,24 @@ def test_a_line_gets_tighter_until_it_keeps_clear():
     assert tight["near"] == pytest.approx(0.35 * 4 * 0.4**3, rel=0.01)  # both pieces beside it, then one
 
 
+def test_a_line_is_measured_at_all_points_between_its_places():
+    asked = []
+    trees = SimpleNamespace(nearest=lambda place, least: asked.append(place.tolist()))
+    one = line.line([at(0, 0, 1), at(4, 0, 1), at(4, 2, 1)], trees)
+    pieces = [line._piece(one.points, one.left, one.right, index) for index in (0, 1)]
+    assert asked == [*pieces[0][1:24].tolist(), *pieces[1][1:24].tolist()]
+
+
+def test_a_second_stretch_is_as_hurried_as_its_own_seconds_say():
+    stops = (stop("a"), stop("b", 170, (2.0, 0.0, 1.5)), stop("c", 10, (4.0, 0.0, 1.5)))
+    one = line.line([each.place for each in stops], None)
+    made = walks._stretch(stops, one, [0, 1, 2], 7.0, 6.0, 10.0, pace.Pace(6.0, 1.0, 2.0))
+    assert (made.begins, made.ends) == (7.0, pytest.approx(9.5)) and made.stops == stops
+    assert made.hurry == pytest.approx((170 + 160) / 60 / 2.5, abs=1e-3)
+    assert made.offsets == tuple(pytest.approx(each) for each in ((7, 0, 0.5), (8.5, 0.75, 0.5), (9.5, 1, 0)))
+    assert [when for when, _ in made.lenses] == pytest.approx([7, 8, 9.5])
+
+
 # --- ways ---
 
 
