@@ -151,7 +151,7 @@ COVERS = {
     "scene/model": _blender(
         "film/exact/model_parts film/exact/cards film/model_exact film/shot_list film/takes server/options press/press "
         "film/stranger film/stranger_values "
-        "film/stranger_copies ui/operators ui/shot_row press/jobs"
+        "film/stranger_copies film/stranger_blocks film/links ui/operators ui/shot_row press/jobs"
     ),
     "scene/app": _blender("press/timer ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
@@ -159,7 +159,7 @@ COVERS = {
         "edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene edit/exact/edit_parts "
         "edit/strips_places "
         "edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare film/takes film/found film/moving "
-        "film/stranger_copies"
+        "film/stranger_copies film/stranger_strips"
     ),
     "scene/edit/found": _blender("film/found press/opened_again"),
     "scene/edit/trash": _blender("film/trash film/found film/takes"),
@@ -181,12 +181,12 @@ COVERS = {
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
         "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked "
         "stills/still_others stills/exact/still_steps stills/exact/render_job stills/exact/still_parts "
-        "stills/exact/viewport"
+        "stills/exact/viewport stills/exact/captured"
     ),
     "scene/stills/track": _blender("stills/exact/still_steps views/exact/coverage_numbers stills/exact/still_parts"),
     "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),
     "scene/stills/borrow": _blender(
-        "stills/exact/borrowed stills/exact/compositor stills/exact/looked_through stills/png "
+        "stills/exact/borrowed stills/exact/compositor stills/exact/looked_through stills/exact/shaders stills/png "
         "stills/depth stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
     ),
     "scene/stills/coverage": _blender(
@@ -209,7 +209,7 @@ COVERS = {
     "scene/session/board": _blender("edit/exact/boards edit/exact/drawing edit/board"),
     "scene/session/press": _blender(
         "press/exact/orders press/exact/quotes press/press edit/handles press/together press/continuity press/refine "
-        "press/budget edit/landing_again press/jobs"
+        "press/budget edit/landing_again press/jobs film/stranger_again"
     ),
     "scene/session/views": _blender(
         "press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers views/views views/views_queue "

@@ -54,8 +54,7 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
     strip = found[-1]
     _check(edit, found)
     media = _media(edit, strip)
-    element = strip.strip_elem_from_frame(edit.frame_current)
-    with plain_scene(element.orig_width or 1, element.orig_height or 1) as plain:
+    with plain_scene(1, 1) as plain:
         plain.render.fps, plain.render.fps_base = edit.render.fps, edit.render.fps_base
         copy = _copied(strip, media, plain, edit.frame_current)
         width, height = copy.elements[0].orig_width, copy.elements[0].orig_height

@@ -161,7 +161,7 @@ def lay(shot_uid: str, scene_uid: str, walk: Walk) -> Any:
     known = shot.camera if shot.camera is not None and rig.is_walk(shot.camera) else None
     shot.camera = rig.build(scene, walk, frame, shot.name, known)
     shot.frame, shot.frame_lock = frame, True
-    shot.motion, shot.seconds, shot.still_source = "CAMERA", min(pace.MOST_SECONDS, walk.seconds), "RENDER"
+    shot.motion, shot.seconds, shot.still_source = "CAMERA", walk.seconds, "RENDER"
     shot.walk_notes = "\n".join(remarks(scene, walk, frame))
     landing.push_undo(bpy.context, "Take One: Walkthrough")
     app().state.changed()

@@ -170,6 +170,20 @@ def test_what_is_gone_or_unreadable_is_not_taken_up(scene):
     assert borrowed.lay_down() == [] and RECORD not in scene
 
 
+def test_what_is_left_is_laid_down_where_a_block_is_gone(scene):
+    before = scene.render.resolution_x
+    other = camera(scene, "Other")
+    scene.camera, eye = other, scene.camera
+    borrow(scene, {"camera.data.dof.use_dof": True, "render.resolution_x": 64})
+    scene.camera = eye
+    bpy.data.cameras.remove(other.data)
+    lent = borrowed.lay_down()
+    assert [[row["path"] for row in json.loads(text)["values"]] for _, text in lent] == [["render.resolution_x"]]
+    assert scene.render.resolution_x == before
+    borrowed.take_up(lent)
+    assert scene.render.resolution_x == 64
+
+
 def test_what_each_still_needs(scene, tmp_path):
     plain = {"camera": scene.camera, "frame_float": 4.5, "render.use_border": False, "render.use_multiview": False,
              "render.use_stamp": False}  # fmt: skip

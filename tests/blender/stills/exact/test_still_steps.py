@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import capture, clip_frame, files, finer, playhead, quick_still, render, track
+from take_one.scene.stills import clip_frame, files, finer, playhead, quick_still, render, render_job, track
 from take_one.scene.stills.borrow.compositor import Composed
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.files import Framing
@@ -191,22 +191,6 @@ def test_the_last_look_goes_with_its_folder(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [] and parts.newest == {}
 
 
-# --- the Render Result's camera ---
-
-
-@pytest.mark.parametrize(
-    ("change", "moved"),
-    [({}, False), ({"fx": 20.0019}, False), ({"fx": 19.9981}, False), ({"fx": 20.0021}, True), ({"fx": 19.9979}, True),
-     ({"width": 20, "fx": 40.0}, False), ({"width": 20}, True)],
-)  # fmt: skip
-def test_a_lens_is_another_from_a_ten_thousandth_on(change, moved, monkeypatch):
-    """As a share of the picture's width, which may be another."""
-    now = FRAMING._replace(camera=replace(CAMERA, **change))
-    monkeypatch.setattr(capture, "check_camera", lambda scene, camera: (scene, camera))
-    monkeypatch.setattr(capture, "framing_of", lambda scene, camera: now if camera == (scene, "eye") else None)
-    assert bool(capture._moved("scene", "eye", FRAMING)) is moved
-
-
 # --- renders ---
 
 
@@ -323,6 +307,20 @@ def test_what_becomes_of_a_render_is_that_of_its_scene(monkeypatch, tmp_path):
     with pytest.raises(SceneError) as busy:
         render.check_free()
     assert (busy.value.code, busy.value.fix) == ("render_busy", "retry")
+
+
+def test_a_job_is_looked_at_again_the_sooner_the_next_render_is_to_begin(monkeypatch, tmp_path):
+    now, done = render.Rendering(), []
+    monkeypatch.setattr(render_job, "state", lambda: now)
+    assert render_job._watch() is None
+    for leads_to, pause in (("prepared", render_job.DRAWN), ("running", render_job.TICK)):
+        now.pending = render.Pending(task(tmp_path), done.append, "complete")
+        monkeypatch.setattr(render_job, "_next_step", lambda one, state=leads_to: setattr(one, "state", state))
+        assert render_job._watch() == pause and now.pending is not None
+    monkeypatch.setattr(render_job, "_next_step", lambda _: pytest.fail("it is still written"))
+    now.pending.depth = SimpleNamespace(done=lambda: False)
+    assert render_job._watch() == render_job.TICK and done == []
+    assert render_job.DRAWN < render_job.TICK
 
 
 def test_what_fails_is_said_with_its_scene(tmp_path):

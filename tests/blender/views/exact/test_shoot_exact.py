@@ -184,6 +184,11 @@ def test_a_camera_that_went_elsewhere_is_asked_for_where_it_was(scene):
     assert want.pose == order.start and want.pose.place[0] == pytest.approx(31)
     (want, _, _), *_ = run(replace(order, source="VIEWPORT"), [a_still])[0]
     assert want.pose is None
+    scene.camera.location.x -= 5
+    assert shoot._start(order) is None
+    scene.camera.data.lens += 1  # where it was, with another lens
+    assert shoot._start(order) == order.start
+    assert shoot._start(replace(order, start=None)) is None is shoot._start(replace(order, camera=None))
     bpy.data.objects.remove(scene.camera)
     with pytest.raises(SceneError, match="Camera 'Crane' of Hall is gone") as caught:
         run(order, [a_still])

@@ -1,0 +1,142 @@
+"""How much of a surface is looked through: mixes, numbers that a texture decides, and groups within groups."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from take_one.scene.stills.borrow import see_through
+from take_one.scene.stills.borrow.see_through import nature
+
+
+def made_of_two(share, one, two):
+    """A mix of two shaders, by their names and inputs; the output's own sockets."""
+    material = bpy.data.materials.new("mix")
+    material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    output, mix = tree.nodes.new("ShaderNodeOutputMaterial"), tree.nodes.new("ShaderNodeMixShader")
+    mix.inputs[0].default_value = share
+    for socket, (kind, values) in zip(mix.inputs[1:], (one, two), strict=True):
+        node = tree.nodes.new("ShaderNode" + kind)
+        for name, value in values.items():
+            node.inputs[name].default_value = value
+        tree.links.new(node.outputs[0], socket)
+    tree.links.new(mix.outputs[0], output.inputs[0])
+    return material
+
+
+NOTHING, DIFFUSE = ("BsdfTransparent", {}), ("BsdfDiffuse", {})
+
+
+MIXES = [
+    (0.5, NOTHING, DIFFUSE, False),
+    (0.49, NOTHING, DIFFUSE, True),
+    (0.51, DIFFUSE, NOTHING, True),
+    (0.5, ("BsdfGlass", {"Roughness": 0.2}), DIFFUSE, True),
+    (0.51, ("BsdfGlass", {}), DIFFUSE, False),
+    (0.5, ("BsdfRefraction", {"Roughness": 0.26}), DIFFUSE, False),
+    (0.5, ("BsdfRefraction", {"Roughness": 0.24}), NOTHING, True),
+    (0.5, ("BsdfPrincipled", {"Transmission Weight": 1.0, "Roughness": 0.24}), DIFFUSE, True),
+    (0.5, ("BsdfPrincipled", {"Transmission Weight": 0.99, "Roughness": 0.24}), DIFFUSE, False),
+    (0.5, ("BsdfPrincipled", {"Transmission Weight": 1.0, "Metallic": 0.5, "Roughness": 0.0}), DIFFUSE, False),
+]
+
+
+def test_how_much_of_a_mix_is_looked_through():
+    for share, one, two, clear in MIXES:
+        assert nature(made_of_two(share, one, two)).clear is clear
+
+
+def shares_of(build):
+    """How much is glass and how much is not there, of what `build` links to the output of a new material."""
+    material = bpy.data.materials.new("shares")
+    material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    output = tree.nodes.new("ShaderNodeOutputMaterial")
+
+    def add(kind, *shaders, **values):
+        node = tree.nodes.new("ShaderNode" + kind)
+        for name, value in values.items():
+            node.inputs[name.replace("_", " ")].default_value = value
+        for shader, socket in zip(shaders, [one for one in node.inputs if one.type == "SHADER"], strict=False):
+            tree.links.new(shader.outputs[0], socket)
+        return node
+
+    tree.links.new(build(add, tree).outputs[0], output.inputs[0])
+    return pytest.approx(see_through._shares(output.inputs[0], ()))
+
+
+def test_how_much_of_a_surface_is_glass_and_how_much_is_not_there():
+    def glass(add):
+        return add("BsdfPrincipled", Transmission_Weight=0.5, Roughness=0.0, Alpha=0.8)
+
+    def muted(add, _):
+        node = add("MixShader", add("BsdfGlass", Roughness=0.0), add("BsdfGlass", Roughness=0.0))
+        node.mute = True
+        return node
+
+    def linked(add, tree):
+        node = glass(add)
+        for name in ("Transmission Weight", "Alpha"):
+            tree.links.new(tree.nodes.new("ShaderNodeValue").outputs[0], node.inputs[name])
+        return node
+
+    def by_angle(add, tree):
+        node = add("MixShader", glass(add), add("BsdfTransparent"))
+        tree.links.new(tree.nodes.new("ShaderNodeFresnel").outputs[0], node.inputs[0])
+        return node
+
+    def in_parts(add, _):
+        node = add("MixShader", glass(add), add("BsdfTransparent"))
+        node.inputs[0].default_value = 0.25
+        return node
+
+    def half_linked(add, _):
+        node = add("MixShader", add("BsdfTransparent"))
+        node.inputs[0].default_value = 0.25
+        return node
+
+    assert shares_of(lambda add, _: glass(add)) == (0.4, 0.2)
+    assert shares_of(linked) == (0.0, 0.0)  # as a texture may have it
+    assert shares_of(muted) == (0.0, 0.0)
+    assert shares_of(in_parts) == (0.3, 0.4)
+    assert shares_of(half_linked) == (0.0, 0.75)
+    assert shares_of(by_angle) == (0.2, 0.6)
+    assert shares_of(lambda add, _: add("AddShader", glass(add), add("BsdfTransparent"))) == (0.2, 0.6)
+    assert shares_of(lambda add, _: add("BsdfGlass", Roughness=0.3)) == (0.0, 0.0)
+    assert shares_of(lambda add, _: add("BsdfRefraction", Roughness=0.2)) == (1.0, 0.0)
+    assert shares_of(lambda add, _: add("BsdfDiffuse")) == (0.0, 0.0)
+
+
+def group_node(tree, group):
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    return node
+
+
+def test_a_shader_is_followed_through_groups_within_groups():
+    """Crosswise in either: the outer's first output is its own first input again, its second the second."""
+    material = bpy.data.materials.new("nested")
+    material.use_nodes = True
+    tree = material.node_tree
+    trees = [bpy.data.node_groups.new(name, "ShaderNodeTree") for name in ("Inner", "Outer")]
+    for group in trees:
+        for direction in ("INPUT", "OUTPUT"):
+            for name in "AB":
+                group.interface.new_socket(name, in_out=direction, socket_type="NodeSocketShader")
+        start, end = group.nodes.new("NodeGroupInput"), group.nodes.new("NodeGroupOutput")
+        through = group_node(group, trees[0]) if group is trees[1] else None
+        for index in (0, 1):
+            crossed = start.outputs[1 - index]
+            group.links.new(crossed, through.inputs[index] if through else end.inputs[index])
+            if through:
+                group.links.new(through.outputs[index], end.inputs[index])
+    outer = group_node(tree, trees[1])
+    for index, kind in enumerate(("Glass", "Diffuse")):
+        tree.links.new(tree.nodes.new("ShaderNodeBsdf" + kind).outputs[0], outer.inputs[index])
+    for index, clear in ((0, True), (1, False)):
+        tree.links.new(outer.outputs[index], tree.get_output_node("ALL").inputs["Surface"])
+        assert nature(material).clear is clear
+    outer.node_tree = None
+    assert nature(material) == see_through.OPAQUE
