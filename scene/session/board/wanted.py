@@ -102,8 +102,7 @@ def ensure(wanted: Iterable[Wanted], model: Any) -> list[tuple[str, str]]:
     for one in wanted:
         shot = _there(one)
         if shot is None:
-            source = shot_list.find_shot(model_uid, model_scene.take_one.uid) if model_uid else None
-            shot = _make(one, source or model_scene.take_one.blank, model_uid)
+            shot = _make(one, model_scene, model_uid)
         found.append((shot.uid, one.scene.take_one.uid))
     return found
 
@@ -115,10 +114,10 @@ def cards(wanted: Iterable[Wanted], model: Any) -> list[tuple[Any, float | None,
     return [(shot, None, False) if shot is not None else (model, one.seconds, True) for shot, one in found]
 
 
-def _make(one: Wanted, model: Any, model_uid: str) -> Any:
+def _make(one: Wanted, model_scene: bpy.types.Scene, model_uid: str) -> Any:
     shot = shot_list.add_shot(one.scene, one.camera)
-    source = (shot_list.find_shot(model_uid) if model_uid else None) or model
-    shot_list.copy_direction(source, shot)
+    source = shot_list.find_shot(model_uid, model_scene.take_one.uid) if model_uid else None
+    shot_list.copy_direction(source or model_scene.take_one.blank, shot)
     shot.lines.clear()  # what is said belongs to its own shot
     shot.name = shot_list.free_name(one.name, shot.uid)
     shot.frame, shot.frame_lock = one.frame, True

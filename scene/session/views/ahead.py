@@ -17,7 +17,7 @@ from ....client.events import READY
 from ....client.protocol import CameraPath
 from ...app.app import app
 from ...stills.borrow.borrowed import borrowing
-from ...stills.camera import camera_of, camera_track, metres_per_unit
+from ...stills.camera import camera_of, metres_per_unit
 from ...stills.known.things import with_sight, with_things
 from ...stills.track import Pose, Track
 from ..press.order import Order
@@ -53,7 +53,7 @@ def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Gen
     with borrowing(scene, {"camera": camera, "frame_float": float(order.frame)}):
         seen = with_sight(scene, with_things(scene, camera_of(scene, camera)))
     unit = metres_per_unit(scene)
-    first = order.start or camera_track(scene, camera, order.frame, 1).poses[0]
+    assert order.start is not None  # of a move by words it is known since the press
     ask = connection.session().path_ahead
     asked = [ask(order.engine.id, order.direction, seen, order.seconds, take.seed) for take in order.takes[:MOST]]
     ends = time.monotonic() + PATIENCE
@@ -66,7 +66,7 @@ def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Gen
                 found = one.result()
                 known += 1
                 paths += [found.path] if found is not None else []
-    return _along(Track((first,), *order.picture), paths, unit), () if known else (rpt_(LATE),)
+    return _along(Track((order.start,), *order.picture), paths, unit), () if known else (rpt_(LATE),)
 
 
 def _along(start: Track, paths: Sequence[CameraPath], unit: float) -> Track | None:

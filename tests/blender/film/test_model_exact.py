@@ -323,6 +323,7 @@ def test_what_a_picture_and_a_movie_are_by_their_content(tmp_path, monkeypatch):
         with pytest.raises(SceneError, match="There is no PNG, JPEG or WebP file") as caught:
             trust.check_picture(file)
         assert (caught.value.code, caught.value.fix) == ("no_image", "retry")
+    assert trust.MOST_PICTURE == 64 * 1024 * 1024
     monkeypatch.setattr(trust, "MOST_PICTURE", 2 << 20)
     for size, fits in ((2 << 20, True), ((2 << 20) + 1, False)):
         with file.open("wb") as open_file:

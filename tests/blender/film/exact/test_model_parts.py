@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from rooms import a_take
+from rooms import a_take, camera
 from take_one.client.home import home
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
@@ -20,7 +20,7 @@ from take_one.scene.model.properties import (
     pictures,
     rates,
 )
-from take_one.scene.model.shots import films, paths, shot_list, takes, trust
+from take_one.scene.model.shots import films, paths, shot_list, shown, takes, trust
 
 E31 = 2**31
 
@@ -132,6 +132,44 @@ def test_a_new_film_whose_id_is_taken_gets_its_own(film, tmp_path):
     assert own != film and app().part(films.Left).file_id == film
     assert list(app().part(takes.Remembered).takes) == [(own, scene.take_one.shots[0].uid)]
     assert films.known(film).file == tmp_path / "a" / "film.blend"
+
+
+# Shots of several scenes
+
+
+def test_a_scene_of_a_library_keeps_its_films_id(monkeypatch):
+    ids = ((None, "another"), ("set.blend", "theirs"), (None, ""), (None, "ours"))
+    scenes = [SimpleNamespace(library=library, take_one=SimpleNamespace(file_id=uid)) for library, uid in ids]
+    monkeypatch.setattr(films, "bpy", SimpleNamespace(data=SimpleNamespace(scenes=scenes)))
+    films._give("ours")
+    assert [scene.take_one.file_id for scene in scenes] == ["ours", "theirs", "", "ours"]
+
+
+def test_the_window_shows_the_scene_of_the_shot_that_is_shown():
+    scene, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    scene.camera = camera(scene, "Eye")
+    for one, count in ((scene, 1), (other, 2)):
+        for _ in range(count):
+            shot_list.add_shot(one)
+    shown.show(bpy.context, other.take_one.shots[1])
+    assert (bpy.context.window.scene, other.take_one.active_shot) == (other, 1)
+    shown.show(bpy.context, other.take_one.shots[0])
+    assert (bpy.context.window.scene, other.take_one.active_shot) == (other, 0)
+    bpy.context.window.scene = scene
+
+
+@pytest.mark.parametrize(
+    ("active", "moved", "by", "order", "then"),
+    [(0, 1, -1, "bac", 1), (0, 0, 2, "bca", 2), (1, 2, -2, "cab", 2), (2, 0, 1, "bac", 2), (0, 2, 5, "abc", 0),
+     (2, 2, -9, "cab", 0)],
+)  # fmt: skip
+def test_the_active_shot_stays_so_as_shots_move(active, moved, by, order, then):
+    scene = bpy.context.scene
+    for name in "abc":
+        shot_list.add_shot(scene).name = name
+    scene.take_one.active_shot = active
+    shot_list.move_shot(scene.take_one.shots[moved], by)
+    assert ("".join(shot.name for shot in scene.take_one.shots), scene.take_one.active_shot) == (order, then)
 
 
 # Trust

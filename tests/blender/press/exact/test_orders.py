@@ -72,6 +72,7 @@ def moving(scene):
         (5, True, 2.0, 2.12, (2.12, 1, 2, 1)),  # room for three
         (5, True, 2.0, 2.04, (2.04, 0, 1, 0)),  # room for one
         (5, True, 2.0, 2.0, (2.0, 0, 0, 0)),
+        (5, False, 0.01, 10.0, (0.24, 0, 5, 0)),  # a frame at least
         (5, True, 2.0, 0.0, (2.4, 5, 5, 6)),  # nobody knows how long a clip may be
     ],
 )

@@ -334,6 +334,17 @@ def test_a_walks_shot_has_the_shown_direction_and_a_free_name(scene):
         walks.lay("gone", "gone", None)
 
 
+def test_a_walks_shot_is_of_the_scene_that_its_cameras_are_in(scene):
+    one, edit = camera(scene, "One"), bpy.data.scenes.new("Edit")
+    bpy.context.window.scene = edit  # one without shots shows those of another
+    try:
+        assert walks.shot_of_walk(bpy.context, [one, scene.camera]).id_data == scene
+        own = camera(edit, "Own")
+        assert walks.shot_of_walk(bpy.context, [one, own]).id_data == edit
+    finally:
+        bpy.context.window.scene = scene
+
+
 def test_cameras_walk_in_the_order_in_which_they_were_selected(scene):
     named = {name: camera(scene, name) for name in ("A", "B", "C")}
     for chosen, wanted in (("B", "B"), ("AB", "BA"), ("ABC", "BAC"), ("AC", "AC"), ("ABC", "ACB"), ("", "")):
