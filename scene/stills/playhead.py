@@ -11,8 +11,8 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
-from ..edit.edit_scene import find_edit_scene
 from ..edit.strips import CONTENT_START, END, TRIM_END, content_start, end, start
+from ..model.properties.edit_of import edit_on_show
 from . import files
 
 MEDIA = {"MOVIE", "IMAGE"}  # strips that show a file
@@ -47,7 +47,7 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         SceneError: no_frame where the playhead stands on no such strip, a scene or clip is over it, its time runs at
             another speed, or its file is gone; render_failed.
     """
-    edit = find_edit_scene(context, scene)
+    edit = edit_on_show(context, scene)
     found = _under_playhead(edit) if edit else None
     if edit is None or found is None:
         raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")

@@ -6,13 +6,14 @@ from fractions import Fraction
 
 import bpy
 import pytest
-from rooms import clip, everything
-from stand_in import ready, seen
+from rooms import NEW, clip, everything
+from stand_in import attach, ready, seen
 from take_one.client import events
 from take_one.client.protocol import Problem
 from take_one.scene.app.app import app
 from take_one.scene.app.state import ACTIVE, WAITING_FILE, Job
 from take_one.scene.edit import current, edit_scene, landing, strips
+from take_one.scene.model.properties import edit_of
 from take_one.scene.model.shots import takes
 from take_one.scene.model.shots.shot_list import add_shot, ensure_ids, find_shot, find_take
 from take_one.scene.session import pump
@@ -351,3 +352,39 @@ def test_takes_that_an_undo_took_away_come_back_in_their_order(shot, source, ses
     for _ in range(2):
         bpy.ops.ed.undo()
     assert [take.number for take in find_shot(uid).takes] == [1, 2, 3]
+
+
+def test_an_edit_from_another_file_holds_no_takes(source, session, tmp_path):
+    """What lands there would not be saved."""
+    strips.place(
+        edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene),
+        source,
+        name="Own",
+        shot_uid="s",
+        take_uid="k0",
+        frame=1,
+    )
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"), copy=True)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    attach()
+    with bpy.data.libraries.load(str(tmp_path / "other.blend"), link=True) as (_, data):
+        data.scenes = ["Edit"]
+    (linked,) = data.scenes
+    if hasattr(bpy.context.workspace, "sequencer_scene"):
+        bpy.context.workspace.sequencer_scene = linked
+    landing.land(bpy.context, ready(add_shot(bpy.context.scene), source=source))
+    assert [(scene.library, strips.start(one)) for scene, one in strips.strips_of_take("k1")] == 2 * [(None, 30)]
+    assert len(linked.sequence_editor.strips) == 2
+    assert edit_of.edit_on_show(bpy.context, bpy.context.scene).library is None
+
+
+@pytest.mark.skipif(not NEW, reason="Blender 4.5 does not say what is connected")
+def test_a_take_that_lands_while_a_meta_strip_is_open_is_connected_too(shot, source, session):
+    editor = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene).sequence_editor
+    inner = [editor.strips.new_meta(name, channel, 1) for channel, name in ((5, "inner"), (6, "outer"))]
+    inner[0].move_to_meta(inner[1])
+    editor.display_stack(inner[0])
+    landing.land(bpy.context, ready(shot, source=source))
+    picture, sound = (one for _, one in strips.strips_of_take("k1"))
+    assert list(picture.connections) == [sound] and list(sound.connections) == [picture]
+    assert [one.name for one in editor.meta_stack] == ["outer", "inner"]
