@@ -16,7 +16,7 @@ from ..target import is_loopback
 from . import answers, form
 from .answers import Health
 from .deadline import Deadline
-from .errors import ApiError, inner_reason, not_a_server, too_large, unreachable
+from .errors import ApiError, not_a_server, too_large, unreachable, untrusted
 from .transfer import Body, Going
 
 CONNECT_SECONDS = 5.0
@@ -196,13 +196,16 @@ class Api:
         try:
             response = self._http.request(method, self.url + path, allow_redirects=False, stream=True, **options)
         except exceptions.SSLError as error:
-            message = f"The certificate of {self.url} is not trusted: {inner_reason(error)}"
-            raise ApiError("certificate", message, "connect") from error
+            raise untrusted(self.url, error) from error
         except (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema) as error:
             message = f"{self.url!r} is not a server's address. It looks like http://192.168.1.20:8000."
             raise ApiError("bad_address", message, "connect") from error
         except requests.RequestException as error:
             raise unreachable(self.url, error) from error
+        except TimeoutError:
+            raise  # of the deadline
+        except OSError as error:  # a file of certificates that is named and not there
+            raise untrusted(self.url, error) from error
         if 300 <= response.status_code < 400:
             response.close()
             there = response.headers.get("Location", "another address")[:300]

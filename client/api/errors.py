@@ -22,6 +22,24 @@ def unreachable(url: str, error: BaseException) -> ApiError:
     return ApiError("unreachable", f"No answer from {url}: {inner_reason(error)}", "retry")
 
 
+def untrusted(url: str, error: BaseException) -> ApiError:
+    """What to do where no connection that can be trusted comes about."""
+    reason = inner_reason(error).split("certificate verify failed: ")[-1].split(" (_ssl.c")[0].strip(" .")
+    small = reason.lower()
+    if "wrong version number" in small or "record layer" in small:
+        text = f"{url} answers, but not by https. Enter the address that its operator names, such as one with http://."
+    elif "expired" in small or "not yet valid" in small:
+        text = f"The certificate of {url} does not hold today ({reason}). Have it renewed; or set this machine's clock."
+    elif "mismatch" in small or "doesn't match" in small:
+        text = f"The certificate of {url} is for another name ({reason}). Enter the name that it is for."
+    else:
+        text = (
+            f"The certificate of {url} is not trusted here ({reason}). If your network has an authority of its own,"
+            " name its file in the variable REQUESTS_CA_BUNDLE and start Blender again."
+        )
+    return ApiError("certificate", text, "connect")
+
+
 def not_a_server(url: str, status: int = 0) -> ApiError:
     return ApiError(
         "not_a_server",

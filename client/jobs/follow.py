@@ -19,10 +19,15 @@ from .transfer import Transfer, Work, fetch, send
 LOG = logging.getLogger("take_one")
 RUNNING_SECONDS = 0.3  # between two polls of a running job, or the next one
 WAITING_SECONDS = 1.0  # of those behind it
+SLOW_SECONDS = 30.0  # of a download, after which others wait for it no longer
+MOST_DOWNLOADS = 4  # from a server at once
 BUSY_SECONDS = 5.0  # before a full server is asked again, or one that answered nonsense
 MOST_RESUBMITS = 2
 MOST_GARBLED = 3  # answers of no sense before a job is given up
 BUSY = (429, 502, 503, 504)  # HTTP statuses of a server that will answer later
+# What says nothing of a job, and neither does status 401: somebody else answers, such as a network that wants a login.
+SHUT = ("certificate", "redirected")
+MOST_SHUT = 10  # times that a job is kept through that
 GARBLED = ("not_a_server", "too_large", "bad_clip")
 CLOSE_SECONDS = 1.0
 CANCELLED = Problem("cancelled", "Cancelled.")
@@ -31,14 +36,17 @@ UNEXPLAINED = Problem("failed", "The server failed and did not say why.", "retry
 
 @dataclass
 class OpenJob:
-    """An unfinished job of this session. `attempted`: the server may have it, though no answer came."""
+    """An unfinished job of this session. `attempted`: the server may have it, though no answer came. `begun` is when
+    its transfer did."""
 
     record: Record
     due: float = 0.0
     reported: JobProgress | None = None
     transfer: Transfer | None = None
+    begun: float = 0.0
     attempted: bool = False
     garbled: int = 0
+    shut: int = 0
 
     @property
     def uploading(self) -> bool:
@@ -80,7 +88,7 @@ class Jobs:
             job.due = 0.0
 
     def step(self, api: Api) -> None:
-        """Do what is due at this server. Raises ApiError "unreachable" where it is."""
+        """Do what is due at this server. Raises ApiError where it is unreachable, or lets nobody in."""
         running = None
         for job in list(self._open.values()):
             if job.record.server != api.server:
@@ -195,6 +203,11 @@ class Jobs:
     def _refused(self, job: OpenJob, error: ApiError) -> None:
         if error.code == "unreachable":
             raise error
+        sent = job.record.id is not None or job.attempted
+        if sent and (error.code in SHUT or error.status == 401) and job.shut < MOST_SHUT:
+            job.shut += 1
+            job.due = time.monotonic() + BUSY_SECONDS
+            raise error
         if error.status in BUSY:
             job.due = time.monotonic() + BUSY_SECONDS
             self._report(job, Job(job.record.id or "", stage="the server is busy"))
@@ -214,7 +227,7 @@ class Jobs:
         self._begin(job, api, send(job.record))
 
     def _begin(self, job: OpenJob, api: Api, work: Work) -> None:
-        job.transfer = Transfer(api, work, self._wake)
+        job.transfer, job.begun = Transfer(api, work, self._wake), time.monotonic()
 
     def _collect(self, job: OpenJob, api: Api) -> None:
         transfer, job.transfer = job.transfer, None
@@ -267,7 +280,10 @@ class Jobs:
                     job.due = time.monotonic() + RUNNING_SECONDS
 
     def _fetch(self, job: OpenJob, answer: Job, api: Api) -> None:
-        if any(other.downloading for other in self._open.values() if other.record.server == api.server):
+        """One after the other, but for those that are slow: one that trickles must not hold up the rest."""
+        under_way = [other for other in self._open.values() if other.downloading and other.record.server == api.server]
+        slow = [other for other in under_way if time.monotonic() - other.begun > SLOW_SECONDS]
+        if len(under_way) > len(slow) or len(slow) >= MOST_DOWNLOADS:
             job.due = time.monotonic() + RUNNING_SECONDS
             return
         self._begin(job, api, fetch(job.record, answer))

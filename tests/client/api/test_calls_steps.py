@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -103,10 +104,24 @@ def test_a_call_waits_as_long_as_it_may(make_request: MakeRequest) -> None:
     assert http.closed == 105
 
 
+NOT_VERIFIED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+
+
 @pytest.mark.parametrize(
     ("raised", "code", "fix", "said"),
     [
-        (requests.exceptions.SSLError("no"), "certificate", "connect", f"The certificate of {URL} is not trusted: no"),
+        (
+            requests.exceptions.SSLError("no"),
+            "certificate",
+            "connect",
+            f"The certificate of {URL} is not trusted here (no)",
+        ),
+        (
+            OSError("no file x"),
+            "certificate",
+            "connect",
+            f"The certificate of {URL} is not trusted here (no file x). If",
+        ),
         (requests.exceptions.InvalidURL("no"), "bad_address", "connect", f"'{URL}' is not a server's address."),
         (requests.exceptions.InvalidSchema("no"), "bad_address", "connect", f"'{URL}' is not a server's address."),
         (requests.exceptions.MissingSchema("no"), "bad_address", "connect", f"'{URL}' is not a server's address."),
@@ -124,6 +139,35 @@ def test_what_goes_wrong_with_a_call(raised: Any, code: str, fix: str, said: str
     assert (error.code, error.fix) == (code, fix) and error.message.startswith(said)
     assert http.closed == (0 if isinstance(raised, Exception) else 1)
     assert error.status == (raised[0] if isinstance(raised, tuple) else 0)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            f"{NOT_VERIFIED}self-signed certificate (_ssl.c:1006)",
+            "The certificate of {} is not trusted here (self-signed c",
+        ),
+        (
+            f"{NOT_VERIFIED}certificate has expired (_ssl.c:1006)",
+            "The certificate of {} does not hold today (certificate ha",
+        ),
+        (
+            f"{NOT_VERIFIED}certificate is not yet valid (_ssl.c:1)",
+            "The certificate of {} does not hold today (certificate is",
+        ),
+        (
+            f"{NOT_VERIFIED}Hostname mismatch, it is for 'b'. (_ssl.c:1)",
+            "The certificate of {} is for another name (Hostname m",
+        ),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1)", "{} answers, but not by https. Enter the addr"),
+        ("[SSL] record layer failure (_ssl.c:1)", "{} answers, but not by https. Enter the address"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_and_no_jargon(reason: str, said: str) -> None:
+    api, _ = api_of(requests.exceptions.SSLError(ssl.SSLError(1, reason)))
+    message = wrong(api.engines).message
+    assert message.startswith(said.format(URL)) and "_ssl" not in message and "SSL:" not in message
 
 
 @pytest.mark.parametrize("id", ["v" * 200, "a.b", "..a"])

@@ -93,6 +93,25 @@ def test_an_unreachable_server_is_the_sessions_business(desk: Desk) -> None:
     assert desk.failures() == [] and desk.jobs.busy("local")
 
 
+@pytest.mark.parametrize(("code", "status"), [("certificate", 0), ("redirected", 302), ("unauthorized", 401)])
+def test_a_job_outlives_a_network_that_wants_a_login_and_a_token_that_was_changed(
+    code: str, status: int, desk: Desk
+) -> None:
+    """Ten times: then it is the job's own page that nobody may see, and the others are followed meanwhile."""
+    api = Server()
+    desk.add("k1", SENT)
+    api.says["job"] = ApiError(code, "Log in.", "connect", status)
+    for _ in range(10):
+        with pytest.raises(ApiError, match="Log in"):
+            desk.step(api, 5.1)
+    desk.add("k2")
+    desk.step(api, 4.8)
+    assert desk.step(api, 0.1) == [("submit", "k2")] and desk.failures() == []
+    desk.jobs.cancel("k2", api)  # type: ignore[arg-type]
+    desk.step(api, 0.2)
+    assert desk.failures() == [("k2", "cancelled"), ("k1", code)]
+
+
 def test_a_job_that_the_server_lost_is_made_again_twice(desk: Desk) -> None:
     api = Server()
     record = desk.add("k1", SENT)
@@ -147,6 +166,24 @@ def test_one_clip_is_fetched_at_a_time_from_each_server(desk: Desk, monkeypatch:
     desk.step(api, 0.31)
     desk.step(api)
     assert [event.key for event in desk.told if isinstance(event, TakeReady)] == ["k1", "k2"]
+
+
+def test_a_clip_that_trickles_holds_no_other_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Server()
+    api.says["job"] = Job("", DONE)
+    for number in range(6):
+        desk.add(f"k{number}", SENT)
+    monkeypatch.setattr(AtOnce, "held", True)
+    desk.step(api)
+    for seconds, begun in [(29.9, 1), (0.2, 1), (0.31, 2), (29.0, 2), (1.5, 3), (31.0, 4), (31.0, 4)]:
+        desk.step(api, seconds)
+        assert sum(job.downloading for job in desk.jobs._open.values()) == begun
+    transfer = desk.jobs._open["k1"].transfer
+    transfer._held = False  # type: ignore[union-attr]
+    monkeypatch.setattr(AtOnce, "held", False)
+    for _ in range(3):
+        desk.step(api, 1.1)
+    assert [event.key for event in desk.told if isinstance(event, TakeReady)] == ["k1", "k4", "k5"]
 
 
 def test_requests_are_sent_in_their_order(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
