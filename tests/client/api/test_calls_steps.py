@@ -161,7 +161,6 @@ def test_what_goes_wrong_with_a_call(raised: Any, code: str, fix: str, said: str
             "The certificate of {} is for another name (Hostname m",
         ),
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1)", "{} answers, but not by https. Enter the addr"),
-        ("[SSL] record layer failure (_ssl.c:1)", "{} answers, but not by https. Enter the address"),
     ],
 )
 def test_what_is_wrong_with_a_certificate_and_no_jargon(reason: str, said: str) -> None:
