@@ -9,6 +9,7 @@ import pytest
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.steps import Step
 from tests.backend.draft.direction.sets.readings import MORE
+from tests.backend.draft.direction.sets.readings_examples import EXAMPLES
 
 # A direction, and under it what it means: a step's kind, sign, amount, speed and ease; its figures; whether it runs
 # together with the one before, whether its side is open; <how it relates to a thing: the thing: what that leads to>.
@@ -351,7 +352,7 @@ def told(step: Step) -> str:
 def rows() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     text = ""
-    for line in (READ + MORE).strip().splitlines():
+    for line in (READ + MORE + EXAMPLES).strip().splitlines():
         if line.startswith("    "):
             found[text].append(line.strip())
         elif line:
