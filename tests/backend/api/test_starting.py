@@ -116,6 +116,9 @@ def test_what_keeps_it_from_serving_is_said_with_the_code_of_whose_fault_it_is(
         assert says(Settings(port=port), 1) == (
             f"error: can't listen on 127.0.0.1 port {port}: Address already in use\n"
         )
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "_listen", lambda host, port: (_ for _ in ()).throw(OSError("no such host")))
+        assert says(Settings(port=7), 1) == "error: can't listen on 127.0.0.1 port 7: no such host\n"
     monkeypatch.setenv("TAKE_ONE_TOKEN", "short")
     assert says(Settings(port=0), 2).startswith("error: TAKE_ONE_TOKEN must have at least 16 characters")
     monkeypatch.setenv("TAKE_ONE_TOKEN", SECRET)

@@ -139,4 +139,5 @@ def test_a_key_is_for_one_request() -> None:
     job: Any = SimpleNamespace(fingerprint="f")
     assert _same(job, "f") is job
     error = refused(_same, job, "g")
-    assert (error.code, error.param) == ("idempotency_conflict", "Idempotency-Key")
+    assert (error.code, error.param, error.fix) == ("idempotency_conflict", "Idempotency-Key", "")
+    assert error.message == "This Idempotency-Key was used for another request. Use a new one."

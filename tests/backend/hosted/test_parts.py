@@ -308,3 +308,28 @@ def test_how_far_an_order_is(told: tuple[Any, Any], wanted: tuple[float, str]) -
     provider: Any = SimpleNamespace(label="P")
     fraction, stage = _shown(provider, *told, 65.9)
     assert (pytest.approx(fraction), stage) == wanted
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"message": "Broken", "code": "E1", "type": "t", "failureCode": "f", "status": "s"}, "Broken (E1)."),
+        ({"message": "Broken", "type": "t", "failureCode": "f", "status": "s"}, "Broken (t)."),
+        ({"message": "Broken", "failureCode": "f", "status": "FAILED"}, "Broken (f)."),
+        ({"message": "Broken", "status": "FAILED"}, "Broken (FAILED)."),
+        ({"message": "FAILED: it broke", "status": "FAILED"}, "FAILED: it broke."),
+        ({"message": "Broken", "code": 7}, "Broken."),
+        ({"msg": "Field", "type": "value_error.x"}, "Field."),
+        ({"msg": "Field", "type": "missing"}, "Field."),
+        ({"error": {"message": "Deep", "code": "E"}, "detail": "not this"}, "Deep (E)."),
+        ({"error": None, "detail": [{"msg": "a"}, {"msg": "b"}, "", {"msg": "d"}]}, "a; b."),
+        ({"failure": "gone"}, "gone."),
+        ({"output": {"message": "Inner", "code": "C"}}, "Inner (C)."),
+        ({"status": "FAILED"}, "HTTP 418."),
+        ([], "HTTP 418."),
+        (None, "HTTP 418."),
+        ("plain words", "plain words."),
+    ],
+)
+def test_what_an_answer_says_in_any_of_its_shapes(data: Any, said: str) -> None:
+    assert words(SimpleNamespace(data=data, status=418)) == said  # type: ignore[arg-type]

@@ -241,6 +241,7 @@ def test_a_pace_is_learned_of_takes_that_were_made_from_beginning_to_end(opened:
     opened.count_turn(made, 5.0)
     assert pace(opened) == {"hosted": (pytest.approx(3 * 0.8 + 5), pytest.approx(megapixels * 1.8))}
     opened.count_turn(dataclasses.replace(made, state={"a": 1}), 99.0)  # it went on from somewhere
+    opened.count_turn(dataclasses.replace(made, id="video_9"), 99.0)  # it was deleted meanwhile
     assert pace(opened) == {"hosted": (pytest.approx(7.4), pytest.approx(megapixels * 1.8))}
 
 

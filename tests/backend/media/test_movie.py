@@ -208,6 +208,17 @@ def test_sound_that_begins_late_stays_late(tmp_path: Path) -> None:
     assert written.sound_seconds == 1.0
 
 
+def test_sound_is_whole_from_its_first_block_to_its_last(tmp_path: Path) -> None:
+    """Silence is put before it alone, and not between its blocks."""
+    file = movie(tmp_path / "made.mp4", even(48), sound=2.0, late=Fraction(1, 8))
+    sound = read_movie(file).sound(Fraction(2))
+    assert sound is not None and sound.rate == 48_000
+    heard = np.abs(sound.samples[0])
+    quiet = [bool((heard[at : at + 480] < 0.05).all()) for at in range(0, 96_000, 480)]
+    assert quiet[:12] == [True] * 12 and not any(quiet[14:])
+    assert 0 <= sound.samples.shape[1] - 96_000 <= 2048
+
+
 def test_sound_that_begins_after_all_that_is_wanted_is_as_much_silence(tmp_path: Path) -> None:
     """A small file could fill the memory: the sound of this one begins after eleven days."""
     file = tmp_path / "made.mkv"

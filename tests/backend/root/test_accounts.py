@@ -139,6 +139,10 @@ def test_a_key_of_the_environment_and_a_server_of_this_machine_are_tested_and_no
     accounts._tested("comfyui")
     assert list(told) == [(Account("fal", kept="environment"), KEY), (Account("comfyui", kept="none"), "")]
     assert told.kept == []
+    mine = Account("comfyui", "http://studio:8188", "none")  # one that was added goes first
+    monkeypatch.setattr(kept, "account", lambda provider, variable: mine)
+    accounts._tested("comfyui")
+    assert told[-1] == (mine, "")
 
 
 @pytest.mark.parametrize(("pace", "now"), [(5.0, 0.25), (0.1, 0.1)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 import pytest
@@ -82,3 +82,16 @@ def test_a_keyring_that_keeps_nothing_or_keeps_it_open_is_not_used(
     monkeypatch.setattr(keyring, "get_keyring", lambda: ring(module, name))
     assert keys.run(Namespace(action="set", address=ADDRESS)) == (3 if unsafe else 0)
     assert bool(said) is not unsafe
+
+
+def test_the_command_knows_three_actions(said: list[tuple[str, ...]], capsys: pytest.CaptureFixture[str]) -> None:
+    parser = ArgumentParser()
+    keys.add_arguments(parser)
+    for action in ("get", "set", "delete"):
+        parsed = parser.parse_args([action, ADDRESS])
+        assert parsed.run(parsed) == 0
+    assert [one[:3] for one in said] == [(action, "take-one", ADDRESS) for action in ("get", "set", "delete")]
+    for words in (["list", ADDRESS], ["get"]):
+        with pytest.raises(SystemExit):
+            parser.parse_args(words)
+    capsys.readouterr()
