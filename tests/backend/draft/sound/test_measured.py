@@ -118,3 +118,13 @@ def test_each_sound_is_as_loud_as_it_was_beside_dialogue_at_23() -> None:
     """LUFS, by which a film's takes are mixed: one that changes is heard at every cut to an older take."""
     levels = dict(one.split() for one in LOUD.split(","))
     assert {kind: level for kind, (_, level) in KINDS.items()} == {kind: float(one) for kind, one in levels.items()}
+
+
+def test_a_long_explosion_is_several_the_first_where_a_short_one_is() -> None:
+    for seconds, blasts in ((7.9, 1), (12.0, 2)):
+        made = MAKERS["explosion"](np.random.default_rng(7), round(seconds * RATE), SoundEvent("explosion"))
+        loud = np.array([np.abs(part).max() for part in np.array_split(made, round(seconds * 20), axis=1)])
+        begins = [
+            at for at in np.flatnonzero(loud > 0.5 * loud.max()) if loud[max(at - 10, 0) : at].max() < 0.5 * loud.max()
+        ]
+        assert begins[0] == 5 and len(begins) == blasts and loud[:5].max() < 0.02 * loud.max(), begins
