@@ -126,4 +126,4 @@ def test_a_long_explosion_is_several_the_first_where_a_short_one_is() -> None:
         loud = np.array([np.abs(part).max() for part in np.array_split(made, round(seconds * 20), axis=1)])
         blasts = np.flatnonzero(loud > 0.3 * loud.max())
         assert blasts[0] == 5 and loud[:5].max() < 0.1 * loud.max()
-        assert (blasts[-1] > 20 * 4.2) is (last > 8) and blasts[-1] < 20 * last
+        assert bool(blasts[-1] > 20 * 4.2) is (last > 8) and blasts[-1] < 20 * last
