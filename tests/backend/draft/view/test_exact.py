@@ -1,10 +1,11 @@
-"""Parts of the drawing engine against the plainest reference: what is measured of a picture, what is resampled and
-where slopes lie, where views stand and what they are to a moment."""
+"""Parts of the drawing engine against the plainest reference: what is measured of a picture, what is resampled,
+where views stand and what they are to a moment."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,8 @@ import numpy as np
 import pytest
 
 from backend.engines.draft.camera.paths import Pose
-from backend.engines.draft.view import layers, margins, picture, views
+from backend.engines.draft.view import margins, picture, views
+from backend.engines.draft.view.drawing import raster
 from backend.engines.draft.view.picture import Lens, Picture
 from client.protocol import Camera, TakeRequest, View
 from devtools.take_requests import take_request
@@ -111,27 +113,14 @@ def test_where_a_camera_begins_to_show_things() -> None:
     assert picture._lens(flat, 128, 24) == (8, 2, 64, 12)
 
 
-def test_colours_are_rounded_and_bounded() -> None:
-    given = np.array([[[-3.0, 0.49, 0.5]], [[254.49, 254.5, 300.0]]], np.float32)
-    assert layers._bytes(given).tolist() == [[[0, 0, 1]], [[254, 255, 255]]]
-
-
-def test_slopes_are_of_the_side_that_changes_less_and_never_over_a_break() -> None:
-    random = np.random.default_rng(5)
-    near = random.uniform(0, 1, (7, 9)).astype(np.float32)
-    across = (random.uniform(size=(7, 9)) < 0.4).astype(np.uint8)
-    down = (random.uniform(size=(7, 9)) < 0.4).astype(np.uint8)
-    found = layers._slopes(near, across, down, np.float32(0.3))
-
-    def slope(values: np.ndarray, breaks: np.ndarray, at: int) -> float:
-        sides = [values[at] - values[at - 1]] if at > 0 and not breaks[at - 1] else []
-        sides += [values[at + 1] - values[at]] if at + 1 < len(values) and not breaks[at] else []
-        return float(np.clip(min(sides, key=abs), -0.3, 0.3)) if sides else 0.0
-
-    for y in range(7):
-        for x in range(9):
-            assert found[0][y, x] == pytest.approx(slope(near[y], across[y], x)), (y, x)
-            assert found[1][y, x] == pytest.approx(slope(near[:, x], down[:, x], y)), (y, x)
+def test_blocks_in_each_band_of_a_frame_are_in_order() -> None:
+    """Of rows 0-31, 32-63 and 64-70; some are seen nowhere, and what lies beyond the count is another frame's."""
+    bounds = np.array(
+        [[0, 5, 4, 0, 9, 0, 0], [3, 5, 3, 3, 9, 8, 3], [0, 31, 0, 40, 20, 70, 0], [70, 32, 9, 39, 63, 70, 9]], np.int32
+    )
+    order, first = raster.bands(bounds, 6, 71)
+    assert [order[a:b].tolist() for a, b in pairwise(first)] == [[0, 1, 4], [0, 1, 4], [0, 5]]
+    assert raster.bands(np.minimum(bounds, 63), 5, 64)[1].tolist() == [0, 3, 6]
 
 
 LENS = Camera("perspective", 160, 80, 90.0, 30.0, 200.0, 240.0)
