@@ -138,7 +138,7 @@ COVERS = {
     "client/lease": _client("installing/local_steps session/journal_rules installing/backend_process api/slow_backend"),
     "client/installing/install": _client("installing/installing_steps installing/install"),
     "client/installing/pip": _client("session/journal_rules installing/installing_steps installing/install"),
-    "client/installing/pythons": _client("installing/installing_steps installing/install"),
+    "client/installing/pythons": _client("installing/installing_steps installing/pythons_elsewhere installing/install"),
     "client/installing/cards": _client("installing/cards installing/installing_steps"),
     "client/files": _client("api/files api/answers session/journal"),
     "client/commands/accounts": Cover(

@@ -197,6 +197,19 @@ def test_another_protocol_and_a_server_without_a_list(
     assert way.api() is not None and told[-1] == Engines(())
 
 
+def test_a_backend_is_begun_anew_at_once_however_short_a_machine_runs(
+    make: Callable[..., Connection], world: World, tmp_path: Path
+) -> None:
+    world.now = 0.25
+    way = make()
+    way.use(local(tmp_path))
+    assert way.api() is not None
+    for world.code in (None, 1):  # it is there and was too busy, or it crashed
+        way.lost(ApiError("unreachable", "busy"))
+        world.code = None
+        assert way.api() is not None
+
+
 def test_a_local_backend_that_crashes_twice_is_given_up(
     make: Callable[..., Connection], world: World, told: list[Event], tmp_path: Path
 ) -> None:

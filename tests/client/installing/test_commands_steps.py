@@ -250,6 +250,18 @@ def steps(folder: Path, *sources: str, **more: Any) -> list[Step]:
     return [Step((sys.executable, "-c", source), "At it", folder, **more) for source in sources]
 
 
+def test_how_a_step_of_an_export_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Any] = []
+    ended = SimpleNamespace(stdout=io.StringIO(""), wait=lambda: 0)
+    monkeypatch.setattr(export.subprocess, "Popen", lambda *words, **how: (begun.append((words, how)), ended)[1])
+    Exporter()._step(Step(("do", "it"), "At it", tmp_path), 0.0, 1.0, {})
+    ((words, how),) = begun
+    assert words == (("do", "it"),) and how["cwd"] == tmp_path
+    pipes = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT
+    assert (how["stdin"], how["stdout"], how["stderr"]) == pipes
+    assert (how["encoding"], how["errors"]) == ("utf-8", "replace")
+
+
 def test_an_export_has_its_own_environment_and_first_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONWARNINGS", "x")
     code = "import json, os; e = os.environ; print(json.dumps({'said': [e['A'], e['PYTHONUTF8'], os.getcwd()]}))"

@@ -50,6 +50,7 @@ class World:
         self.others = False
         self.ended: list[Any] = []
         self.asked: list[float] = []
+        self.closed: list[str] = []
         clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self.sleep)
         monkeypatch.setattr(process, "time", clock)
         monkeypatch.setattr(running, "find", lambda file: self.found)
@@ -77,7 +78,7 @@ class World:
             return SimpleNamespace(version=one, pid=77) if isinstance(one, str) else one
 
         assert url == f"http://127.0.0.1:{THEIRS.port}" and token == process.local_token(self.backend.home)
-        return SimpleNamespace(health=health, close=lambda: None)
+        return SimpleNamespace(health=health, close=lambda: self.closed.append(url))
 
 
 @pytest.fixture
@@ -109,6 +110,7 @@ def test_one_that_answers_is_taken(world: World) -> None:
     token = process.local_token(world.backend.home)
     assert world.backend.start() == ("http://127.0.0.1:8123", token)
     assert world.asked == [2.0, 5.0, 10.0] and world.backend.pid == 77 and world.ended == []
+    assert world.closed == ["http://127.0.0.1:8123"] * 3
     assert world.backend.running() and world.backend.poll() is None
     world.found = None
     assert not world.backend.running()
@@ -368,6 +370,9 @@ def test_a_lease_is_taken_again_where_it_was_cleared_away(home: Path, monkeypatc
     assert stat.S_IMODE((home / "clients").stat().st_mode) == 0o700
     held.release()
     assert not lease.is_held(home, held.name) and lease.leases_folder(home) == home / "clients"
+    (home / "clients" / f"{held.name}.lock").touch()
+    held.release()  # what has its name since then is not its own
+    assert (home / "clients" / f"{held.name}.lock").exists()
 
     def replaced(file: Any) -> bool:
         """Once, the file that was opened is cleared away as it is locked, and another has its name."""
