@@ -12,14 +12,14 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from backend.export import commands
 from backend.export.errors import ExportError
 from backend.export.exchange import edl, incoming
 from backend.export.page import page as client_page
 from backend.export.page import to_html
-from backend.export.paper import board, sheet
+from backend.export.paper import board, burn, sheet
 from backend.export.paper.fonts import Fonts
 from backend.export.shots import rows
 from backend.media import movie
@@ -249,3 +249,14 @@ def test_a_list_s_title_and_its_rate() -> None:
     assert edl.to_edl(replace(film, title=""))[0].startswith("TITLE: Take One\n")
     drop = edl.to_edl(replace(film, fps=Fraction(30000, 1001)))[0]
     assert drop.splitlines()[1] == "FCM: DROP FRAME"
+
+
+@pytest.mark.parametrize(("size", "edge"), [(11, 1), (24, 2), (48, 4)])
+def test_burnt_in_letters_have_the_room_that_they_and_their_edge_take(size: int, edge: int) -> None:
+    made, font = burn._Letters(NONE)._drawn("Ay\nq", size), ImageFont.load_default(size)
+    probe = ImageDraw.Draw(Image.new("RGBA", (1, 1)))
+    left, top, right, bottom = probe.multiline_textbbox((0, 0), "Ay\nq", font, stroke_width=edge)
+    assert made.shape == (int(bottom - top) + 1, int(right - left) + 1, 4)
+    shown = made[..., 3] > 0
+    assert shown[: 2 * edge].any() and shown[-2 * edge :].any() and shown[:, : 2 * edge].any()
+    assert made[..., 3].max() == 1.0 and made[..., :3].max() == 255

@@ -8,7 +8,7 @@ from backend.engines.draft.direction.clauses import Clause
 from backend.engines.draft.direction.found import Found
 from backend.engines.draft.direction.moves.find import find
 
-# A clause; a mark before it for one that goes on after another. Under it each move: its words, kind, sign, form and verb.
+# A clause, "then:" before one that comes after another; under it each move: its words, kind, sign, form and verb.
 FOUND = """
 push in
     0-2 push +1 base push
