@@ -85,7 +85,7 @@ def saved(before: str) -> None:
     if not file_id or not here:
         return
     film = known(file_id)
-    if film is not None and is_copy() and not (before and _same(film.file, before)):
+    if film is not None and is_copy() and not _same(film.file, before):
         app().part(Left).file_id = file_id
         takes.file_renamed(file_id, _give_own(file_id, film.before))
         return

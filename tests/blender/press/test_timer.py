@@ -43,11 +43,11 @@ def test_tasks_run_at_their_own_pace(clock):
 
 def test_pauses_have_bounds(clock):
     tasks = Tasks()
-    assert tasks.run() == LATEST
+    assert tasks.run() == LATEST == 0.1
     tasks.add(lambda: 60.0)
     assert tasks.run() == LATEST
     tasks.add(lambda: 0.0)
-    assert tasks.run() == SOON
+    assert tasks.run() == SOON == 0.01
 
 
 def test_the_timer_runs_between_its_register_and_unregister():
@@ -93,7 +93,13 @@ def test_what_is_not_said_of_a_job_and_who_is_next():
     job = state.Job("a", belongs)
     assert (job.status, job.progress, job.stage, job.preview, job.preview_count) == (state.SENDING, 0, "", None, 0)
     fresh = state.State()
+    said = state.Backend("failed", "It broke.", "retry")
+    assert said == state.Backend("failed", fix="retry", message="It broke.") != fresh.backend == state.Backend("off")
+    half = state.Install("running", 0.5, "Half.", "wait")
+    assert half == state.Install("running", 0.5, "Half.", "wait") != fresh.install == state.Install("", 0.0)
     assert (fresh.install.fraction, fresh.install.state, fresh.landed, fresh.landed_at) == (0, "", "", 0)
+    assert (fresh.takes_elsewhere, fresh.last_error, fresh.last_error_key) == (False, None, "")
+    assert (fresh.engines, fresh.jobs, fresh.composing, fresh.revision) == ((), {}, "", 0)
     for key, status, position in (
         ("late", JobState.QUEUED, 2),
         ("runs", JobState.IN_PROGRESS, 1),

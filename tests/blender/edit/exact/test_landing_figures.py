@@ -277,3 +277,14 @@ def test_another_current_take_brings_its_handles_and_name(shot, clips):
         handles = (3, 5) if uid == "k1" else (0, 4)
         assert (strips.content_start(movie), movie[strips.HEAD_KEY], movie[strips.TAIL_KEY]) == (wanted[0], *handles)
         assert movie.name == wanted[3]
+
+
+def test_a_take_whose_scene_is_gone_meanwhile_lies_in_the_edit_of_the_shown_one(shot, clips):
+    scene = bpy.context.scene
+    arrival = landing.Arrival("gone", shot.uid, "k1", "Kitchen_t001", clips[24], True, None, frame=40)
+    assert list(landing._show(bpy.context, arrival)) != []
+    edit = edit_scene.find_edit_scene(bpy.context, scene)
+    assert {scene_ for scene_, _ in strips.strips_of_take("k1")} == {edit}
+    assert sorted((strip.type, strips.start(strip)) for _, strip in strips.strips_of_take("k1")) == [
+        ("MOVIE", 40), ("SOUND", 40),
+    ]  # fmt: skip

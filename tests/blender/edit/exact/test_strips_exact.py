@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from cutting import colour_to
+from cutting import an_edit, colour_to
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, edit_scene, strips, swapping
 from take_one.scene.edit.cut import keys
@@ -248,3 +248,18 @@ def test_two_takes_over_a_cut_that_is_locked_above(edit, clips):
     with pytest.raises(SceneError, match="take 1 is gone"):
         compare.show(edit, shot.takes[1], shot.takes[0], 50)
     assert compare.hide() == 3 and compare.hide() == 0
+
+
+def test_what_is_laid_lies_above_all_that_shows_there():
+    edit = an_edit(24)
+    colour_to(edit, "low", 2, 40, 70)
+    high = colour_to(edit, "high", 5, 50, 70)
+    colour_to(edit, "away", 9, 70, 80)
+    colour_to(edit, "fade", 12, 40, 80, **{WITH_KEY: "a"})
+
+    def free(first, after, ignore=None):
+        return strips.free_channels(edit.sequence_editor, first, after, 2, ignore)
+
+    assert [free(45, 60), free(45, 60, high), free(40, 50), free(69, 70), free(70, 80), free(69, 71)] == [
+        [6, 7], [3, 4], [3, 4], [6, 7], [10, 11], [10, 11],
+    ]  # fmt: skip

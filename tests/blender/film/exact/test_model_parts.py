@@ -127,6 +127,7 @@ def test_a_new_film_whose_id_is_taken_gets_its_own(film, tmp_path):
     shot = shot_list.add_shot(scene)
     scene.take_one.file_id = film
     takes.remember(shot, a_take(shot, "k1", 1))
+    assert not films.is_copy(), "it lies nowhere yet"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "new.blend"))
     own = films.open_id()
     assert own != film and app().part(films.Left).file_id == film
