@@ -59,6 +59,15 @@ def test_ramps_are_of_the_volume_that_was_there_and_go_one_by_one(edit, source):
     assert points(sound) == [(60, 0.6)], "the user's own"
 
 
+def test_a_kept_volume_is_one_that_blender_plays():
+    class Sound(dict):
+        volume = 0.75
+
+    kept = (250.0, 100.5, 99.0, -3.0, float("nan"), "loud")
+    assert [levels._usual(Sound({levels.VOLUME_KEY: value})) for value in kept] == [100, 100, 99, 0, 0.75, 0.75]
+    assert levels._usual(Sound()) == 0.75
+
+
 def test_a_shape_goes_with_its_file_and_leaves_other_keys(edit, source):
     _, sound = lay(edit, source, "a", 50)
     sound.volume = 0.5

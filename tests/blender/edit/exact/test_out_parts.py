@@ -302,6 +302,15 @@ def test_strips_wait_far_away_while_others_take_their_places(edit):
     assert [shot.name for shot in shots()] == ["B", "A"]
 
 
+def test_a_further_use_of_a_shot_moves_alone(edit):
+    row, (a, _b) = edit.sequence_editor.strips, (shot.uid for shot in shots())
+    row["B"][strips.SHOT_KEY] = a
+    cuts = Cut(a, "A", 111, 20, place=0), Cut(a, "A", 150, 24, place=1)
+    done = applying.apply(edit, collect(edit), Changes(cuts), bpy.context.scene)
+    assert (done.changed, done.new, done.remarks) == (1, 0, ())
+    assert {one.name: (strips.start(one), strips.end(one)) for one in row} == {"A": (111, 131), "B": (150, 174)}
+
+
 def test_another_take_is_named_and_left(edit):
     a, b = (shot.uid for shot in shots())
     for uid in ("k1", "k2"):
