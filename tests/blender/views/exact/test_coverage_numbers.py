@@ -136,9 +136,8 @@ def test_many_triangles_are_many_trees_that_meet_the_same(monkeypatch):
     assert np.isfinite(found).sum() > 10 and np.isinf(found).sum() > 5
     close = ways * 0.02  # nearer than all of it
     assert at_once(many.sees(np.zeros(3), close)).all()
-    assert at_once(built((0.25, -1, 1, -1, 1)).sees(np.zeros(3), np.array([(0, 0.24, 0), (0, 0.5, 0)], float))).tolist() == [
-        True, False,
-    ]  # fmt: skip
+    near, pane = np.array([(0, 0.24, 0), (0, 0.5, 0)], float), built((0.25, -1, 1, -1, 1))
+    assert at_once(pane.sees(np.zeros(3), near)).tolist() == [True, False]
     ends = ways * 7
     seen = at_once(many.sees(np.zeros(3), ends))
     assert seen.tolist() == (found > 7 * (1 - rays.NEAR)).tolist()

@@ -353,6 +353,16 @@ def test_cameras_walk_in_the_order_in_which_they_were_selected(scene):
         assert "".join(item.name for item in walks.in_order(bpy.context)) == wanted
 
 
+def test_what_is_selected_is_looked_at_five_times_a_second(scene):
+    told = []
+    for chosen in (False, True, True, False):
+        before = app().state.revision
+        scene.camera.select_set(chosen)
+        assert walks._watch() == 0.2
+        told.append(app().state.revision - before)
+    assert told == [0, 1, 0, 1]
+
+
 def test_what_there_is_to_say_of_a_walk(scene):
     """In a scene whose unit is half a metre, of 25 frames a second from frame 31 on."""
     scene.unit_settings.scale_length = 0.5
