@@ -136,7 +136,7 @@ def _pulled(ground: _Ground, places: list[np.ndarray]) -> Steps[list[np.ndarray]
     while at < len(places) - 1:
         step = len(places) - 1 - at
         while step > 1 and not _is_as_good(ground, places, at, at + step):
-            step = max(1, step * 3 // 4)
+            step = step * 3 // 4
             yield 0.0
         at += step
         short.append(places[at])

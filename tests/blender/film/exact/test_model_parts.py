@@ -17,6 +17,7 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.model import lent, marks
 from take_one.scene.model.properties import (
+    options,
     pictures,
     rates,
 )
@@ -171,6 +172,40 @@ def test_the_active_shot_stays_so_as_shots_move(active, moved, by, order, then):
     scene.take_one.active_shot = active
     shot_list.move_shot(scene.take_one.shots[moved], by)
     assert ("".join(shot.name for shot in scene.take_one.shots), scene.take_one.active_shot) == (order, then)
+
+
+@pytest.mark.parametrize(
+    ("count", "active", "gone", "then"),
+    [(3, 0, 2, 0), (3, 1, 1, 1), (3, 2, 2, 1), (3, 2, 0, 1), (3, 1, 0, 0), (3, 0, 0, 0), (1, 0, 0, 0)],
+)
+def test_the_active_shot_stays_so_as_one_is_removed(count, active, gone, then):
+    scene = bpy.context.scene
+    for _ in range(count):
+        shot_list.add_shot(scene)
+    scene.take_one.active_shot = active
+    shot_list.remove_shot(scene.take_one.shots[gone])
+    assert (len(scene.take_one.shots), scene.take_one.active_shot) == (count - 1, then)
+
+
+def test_a_direction_is_copied_in_place_of_what_was_there():
+    scene, text = bpy.context.scene, bpy.data.texts.new("Words")
+    for _ in range(2):
+        shot_list.add_shot(scene)
+    source, target = scene.take_one.shots
+    for shot, words in ((source, ("Go.",)), (target, ("Stop.", "Wait."))):
+        for word in words:
+            line = shot.lines.add()
+            line.speaker, line.language, line.line = f"says {word}", "French", word
+            shot.references.add().path = f"//{word}png"
+            options.set_value(shot, f"engine {word}", "steps", len(word))
+    source.prompt_text, source.prompt, source.sound, source.seconds = text, "pan", "rain", 3.5
+    shot_list.copy_direction(source, target)
+    assert [(one.speaker, one.language, one.line) for one in target.lines] == [("says Go.", "French", "Go.")]
+    assert [one.path for one in target.references] == ["//Go.png"]
+    assert [(one.engine, one.name, one.value) for one in target.option_values] == [("engine Go.", "steps", "3")]
+    assert (target.prompt, target.sound, target.seconds) == ("pan", "rain", 3.5)
+    assert source.prompt_text == text and target.prompt_text not in (None, text)
+    assert (source.name, target.name, source.uid != target.uid) == ("Shot 01", "Shot 02", True)
 
 
 # Trust

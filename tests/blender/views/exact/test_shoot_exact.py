@@ -170,6 +170,8 @@ def test_orders_of_one_clip_are_taken_one_after_the_other_but_those_that_are_rea
     asked, made = run(row, [a_still, a_still], {second.keys[0]: had})
     assert [want.order.keys for want, _, _ in asked] == [order.keys, third.keys]
     assert made.following[0] == had and made.following[1].order.keys == third.keys
+    two = make_order(bpy.context, the_shot(scene), Call((1, 2), source="VIEWPORT"))
+    assert run(two, [], {two.keys[0]: had}) == ([], replace(had, following=()))
 
 
 def test_a_camera_that_went_elsewhere_is_asked_for_where_it_was(scene):

@@ -222,6 +222,16 @@ def test_a_line_is_measured_at_all_points_between_its_places():
     assert asked == [*pieces[0][1:24].tolist(), *pieces[1][1:24].tolist()]
 
 
+def test_a_line_that_can_not_keep_clear_is_tightened_five_times():
+    everywhere = SimpleNamespace(nearest=lambda *_: 0.0)
+    one = line.line([at(0, 0, 1), at(4, 0, 1)], everywhere)
+    assert one.right[0].tolist() == pytest.approx([4 * 0.35 * 0.4**5, 0, 1])
+    assert one.left[1].tolist() == pytest.approx([4 - 4 * 0.35 * 0.4**5, 0, 1])
+    asked = []
+    line.line([at(0, 0, 1), at(0, 8, 1)], SimpleNamespace(nearest=lambda _, least: asked.append(least)), 0.5)
+    assert asked[11] == pytest.approx(0.06)  # 12 cm, where a unit is 2 m
+
+
 def test_a_second_stretch_is_as_hurried_as_its_own_seconds_say():
     stops = (stop("a"), stop("b", 170, (2.0, 0.0, 1.5)), stop("c", 10, (4.0, 0.0, 1.5)))
     one = line.line([each.place for each in stops], None)
@@ -254,6 +264,14 @@ def test_the_cells_of_a_search_lead_from_the_start_to_the_goal():
     places = [way._Ground(wall, START, END, 1.0).place(cell) for cell in cells]
     assert all(wall.is_free(one, two) for one, two in itertools.pairwise(places))
     assert at_once(way._search(ground(Walls(((1.4, -99, -99), (1.6, 99, 99)), wide=3.1)))) is None
+
+
+def test_a_search_goes_straight_and_across_in_all_eight_directions():
+    for x, y in [(3, 0), (-3, 0), (0, 3), (0, -3), (3, 3), (-3, 3), (3, -3), (-3, -3)]:
+        to = way._Ground(Walls(), START, START + at(0.15 * x, 0.15 * y, 0), 1.0)
+        signs = x // 3, y // 3
+        assert at_once(way._search(to)) == [(step * signs[0], step * signs[1]) for step in range(4)]
+    assert len(set(way.STEPS)) == len(way.STEPS) == 8
 
 
 def test_a_search_stays_within_bounds_and_ends(monkeypatch):
