@@ -232,6 +232,30 @@ def test_a_change_is_counted_where_the_user_made_it(scene, monkeypatch):
         assert listed.count(plans._on_update) == count
 
 
+@pytest.mark.parametrize(
+    "how", ["action", "nla", "driver", "nodes", "CLOTH", "SOFT_BODY", "FLUID", "DYNAMIC_PAINT", "OCEAN",
+            "MESH_SEQUENCE_CACHE", "WAVE"],
+)  # fmt: skip
+def test_a_thing_moves_by_whatever_of_it_is_animated(how):
+    mesh, material = bpy.data.meshes.new("Sail"), bpy.data.materials.new("Cloth")
+    mesh.materials.append(material)
+    item = bpy.data.objects.new("Sail", mesh)
+    mesh.animation_data_create()
+    assert not plans._moves(item)
+    if how == "action":
+        mesh.animation_data.action = bpy.data.actions.new("Flap")
+    elif how == "nla":
+        mesh.animation_data.nla_tracks.new()
+    elif how == "driver":
+        material.driver_add("roughness")
+    elif how == "nodes":
+        material.use_nodes = True
+        material.node_tree.animation_data_create().nla_tracks.new()
+    else:
+        item.modifiers.new("m", how)
+    assert plans._moves(item) is (how != "WAVE")
+
+
 # The way of words, before it is rendered
 
 
