@@ -158,6 +158,8 @@ def test_a_card_as_data(edit):
     scene.camera = bpy.data.objects.new("none", None)
     scene.collection.objects.link(scene.camera)
     assert [(one.camera, one.lens) for one in collect(edit).shots] == [("Own", 0), ("", 0)]
+    scene.render.fps, a.seconds, b.seconds = 4, 0.1, 0.4
+    assert [one.frames for one in collect(edit).shots] == [1, 2]
     b.name = "x" * (MAX_NAME + 5)
     b.prompt, b.sound = "p" * (MAX_TEXT + 9), "s" * (MAX_TEXT + 9)
     for number in range(MAX_LINES + 2):

@@ -184,6 +184,24 @@ def test_what_is_left_is_laid_down_where_a_block_is_gone(scene):
     assert scene.render.resolution_x == 64
 
 
+def test_a_marker_that_the_user_bound_meanwhile_keeps_its_camera(scene):
+    borrow(scene, {"render.use_stamp": False})
+    scene.timeline_markers.new("mine", frame=20).camera = scene.camera
+    scene.timeline_markers.new("cut", frame=20).camera = scene.camera
+    borrowed.take_up(borrowed.lay_down())
+    bound = {(marker.name, marker.frame): marker.camera for marker in scene.timeline_markers}
+    assert bound == {("cut", 2): None, ("cut", 9): None, ("note", 9): None, ("mine", 20): scene.camera,
+                     ("cut", 20): scene.camera}  # fmt: skip
+
+
+def test_what_is_embedded_in_a_scene_is_borrowed_by_its_path(scene):
+    path = "collection.lineart_use_intersection_mask"
+    with borrowing(scene, {path: True}):
+        assert scene.collection.lineart_use_intersection_mask
+        assert json.loads(scene[RECORD])["values"] == [{"block": None, "path": path, "before": False, "now": True}]
+    assert not scene.collection.lineart_use_intersection_mask
+
+
 def test_what_each_still_needs(scene, tmp_path):
     plain = {"camera": scene.camera, "frame_float": 4.5, "render.use_border": False, "render.use_multiview": False,
              "render.use_stamp": False}  # fmt: skip
