@@ -136,11 +136,16 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         if aside * step.sign > 0:
             return aside if step.relation == "to" else step.sign * (abs(aside) + 0.5 * float(to.size[0]) + BESIDE)
     if kind == "truck" and step.relation == "along":
-        return step.sign * wish * 3.0 * stage.size.usual["truck"]
+        if to is None:
+            return step.sign * wish * 1.5 * stage.size.usual["truck"]
+        return step.sign * wish * min(max(float(max(to.size)), 1.0), 3.0 * stage.size.usual["truck"])
     if kind in ("crane", "pedestal") and step.relation == "over" and step.sign > 0:
         return wish**0.25 * above(base, stage, to)
     if kind in ("crane", "pedestal") and step.sign < 0 and to is None and GROUND.intersection(step.said.split()):
         return -max(stage.scene.down - LOW, 0.1) if stage.scene.down < OUT_OF_SIGHT else None
+    if kind in ("crane", "pedestal") and step.relation == "level" and to is not None and not shared:
+        high = float((to.centre - base.position) @ stage.up) + 0.5 * float(np.abs(stage.up) @ to.size)
+        return high if high * step.sign > 0.0 else None
     if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and not shared:
         rise = float((to.centre - base.position) @ stage.up)
         return FALL * rise if rise * step.sign > 0.1 else None
@@ -173,6 +178,8 @@ def _most(step: Step, base: RigPose, stage: Stage, to: Target | None, duration: 
             step.sign < 0 or (step.kind == "push" and (to is not None or step.relation in ("through", "over")))
         ):
             most = math.inf  # behind it, and at the thing that was named, the way is as free as the words say
+        elif step.kind in ("pedestal", "crane") and step.sign < 0 and stage.scene.down < OUT_OF_SIGHT:
+            most = max(stage.scene.down + float(base.position @ stage.up) - LOW, 0.1)
         elif step.kind == "push" and abs(base.yaw) < 0.35 and step.sign > 0:
             most = max(most + float(base.position[2]), 0.0)
         return min(most, fastest)
@@ -274,6 +281,16 @@ def _craned(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
         on = level * (far if to is None else max(float((to.centre - base.position) @ level), 0.0))
 
     def change(pose: RigPose, u: float) -> RigPose:
+        if step.relation == "at" and to is not None:  # what it has in sight stays in the middle
+            place = pose.position + up * (extent * u)
+            yaw, pitch = angles_to(to.centre - place, up)
+            turned = smooth(u)
+            return replace(
+                pose,
+                position=place,
+                yaw=pose.yaw + wrapped(yaw - pose.yaw) * turned,
+                pitch=pose.pitch + (pitch - pose.pitch) * turned,
+            )
         if step.relation != "over":
             look = 0.85 * math.atan2(extent * u, stage.size.focus) if step.kind == "crane" else 0.0
             return replace(pose, position=pose.position + up * (extent * u), pitch=pose.pitch - look)

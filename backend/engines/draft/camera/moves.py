@@ -86,7 +86,7 @@ def plan(
     seconds = max(seconds, 1e-3)
     reading = read_moves(prompt)
     steps, notes = _chosen(reading, seed)
-    notes += notes_of(reading.beyond)
+    notes += notes_of(reading.beyond) + remarks.left_out(reading.start, reading.unread)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
     free = free_to_lean(reading)

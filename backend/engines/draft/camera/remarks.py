@@ -11,6 +11,8 @@ from .scene_depth import SceneDepth
 from .targets import PEOPLE
 
 NOTHING_FOUND = "No camera move found in the words: a gentle {move} was used."
+BEGINS = "The first frame is the still as it is: the take does not start on the {name}."
+UNREAD = "Not understood, and left out: {words}."
 OPEN = {"push": "push in", "orbit": "arc", "truck": "drift to the side"}
 CUT = 0.97  # of what a figure says; less is a cut
 CUT_A_LOT = 0.6  # of what words without a figure mean
@@ -32,6 +34,13 @@ def cuts(courses: Sequence[Course], part: float, views: int) -> list[str]:
         else:
             found.append(f"{stops}: a single still shows only so much.")
     return found
+
+
+def left_out(start: str, unread: Sequence[str]) -> list[str]:
+    """What the words want that is not done: a beginning that is not the still's, clauses that were not understood."""
+    notes = [BEGINS.format(name=start[:MOST_SAID])] if start else []
+    words = ", ".join(f'"{one[:MOST_SAID]}"' for one in unread[:3])
+    return [*notes, UNREAD.format(words=words)] if words else notes
 
 
 def not_found(steps: Iterable[Step], found: Iterable[str], scene: SceneDepth) -> list[str]:

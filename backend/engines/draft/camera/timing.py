@@ -38,7 +38,8 @@ def spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]]
             lengths.append(max(0.1, max(asked)))
             weights.append(0.0)
         elif speed >= 1.5:
-            lengths.append(max(0.35, 3.5 / speed))
+            turned = all(step.kind in ("pan", "tilt") for step in group)  # a head turns sooner than a camera travels
+            lengths.append(max(0.35, (2.0 if turned and speed >= 2.5 else 3.5) / speed))
             weights.append(0.0)
         else:
             lengths.append(0.0)

@@ -13,7 +13,7 @@ from .limits import Sizes
 from .rig import RigPose, levelled, rotation, turn_to
 from .scene_depth import OUT_OF_SIGHT, SceneDepth
 from .sight import distance_to
-from .targets import Target
+from .targets import Target, find_target
 
 FILLS = 0.7  # of the frame, that a thing takes when the camera has come to it
 LEAST_NEAR = 0.4  # metres
@@ -83,6 +83,8 @@ class Way:
     bent: float = 0.7
     yaw: float = 0.0
     pitch: float = 0.0
+    around: np.ndarray | None = None  # a bow to one side, widest after the part `widest` of it, around what is passed
+    widest: float = 0.5
 
 
 def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Way | None:
@@ -137,10 +139,28 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
         return Way(straight, far, none, yaw=turn_to(base, flat, up)[0])
     near = 0.5 * float(np.abs(straight) @ to.size) + framed(to, stage, FILLS)
     stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
+    if step.gap is not None:
+        stop = min(0.5 * float(np.abs(straight) @ to.size) + step.gap, far)
     length = far - stop
+    passed = find_target(step.via, stage.scene, stage.among) if step.via else None
+    around, by = _around(passed, base, straight, up) if passed else (None, 0.0)
+    if step.gap is None and 0.0 < by < far - LEAST_NEAR and passed is not None:
+        length = max(length, min(by + 0.5 * float(np.abs(straight) @ passed.size) + BESIDE, far - LEAST_NEAR))
     height = float(there @ up)
     yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)
-    return Way(straight, length, none if level else SINK * height * up, 1.0, yaw, pitch)
+    sunk = none if level else SINK * height * up
+    if around is None or not 0.0 < by < length:
+        return Way(straight, length, sunk, 1.0, yaw, pitch)
+    return Way(straight, length, sunk, 1.0, yaw, pitch, around, by / length)
+
+
+def _around(passed: Target, base: RigPose, straight: np.ndarray, up: np.ndarray) -> tuple[np.ndarray | None, float]:
+    """How far to one side a straight way has to bow to clear a thing, and after how many metres it passes it."""
+    there = passed.centre - base.position
+    right = np.cross(straight, up)
+    side, half = float(there @ right), 0.5 * float(np.abs(right) @ passed.size)
+    lacking = half + BESIDE - abs(side)
+    return (right * (-lacking if side > 0 else lacking) if lacking > 0 else None), float(there @ straight)
 
 
 def _into_the_opening(middle: float, high: float) -> float:
@@ -158,9 +178,14 @@ def along(way: Way, extent: float) -> Change:
     part = min(abs(extent) / way.length, 1.0) if way.length > 1e-6 else 1.0
 
     def change(pose: RigPose, u: float) -> RigPose:
+        place = pose.position + way.ahead * (extent * u) + way.aside * smooth(part * u / way.bent)
+        if way.around is not None:
+            gone = part * u
+            bow = gone / way.widest if gone < way.widest else (1.0 - gone) / (1.0 - way.widest)
+            place = place + way.around * smooth(bow)
         return replace(
             pose,
-            position=pose.position + way.ahead * (extent * u) + way.aside * smooth(part * u / way.bent),
+            position=place,
             yaw=pose.yaw + way.yaw * smooth(u),  # from anywhere on the way it lies in the same direction
             pitch=pose.pitch + way.pitch * smooth(u) * part,
         )

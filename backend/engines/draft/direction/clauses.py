@@ -81,7 +81,9 @@ def clauses(found: list[words.Token]) -> list[Clause]:
                 new_link = ""  # "between the bed and the wardrobe"
             if texts[i : i + 1] == ["while"] and current and current[-1].text in ("a", "little"):
                 new_link = ""  # "for a while"
-            if texts[i] == "with" and _goes_with(texts, i, current):
+            if texts[i] == "with" and (
+                _goes_with(texts, i, current) or [one.text for one in current[-1:]] == ["level"]
+            ):
                 new_link = ""  # "tracks with the cyclist"
             if new_link == "then" and texts[i] == "before" and not current and (not made or link == "sentence"):
                 new_link = link = "before"

@@ -25,6 +25,8 @@ def loosely(found: list[Clause]) -> list[Clause]:
     if found and found[0].words[0] == "it" and any(clause.words[0] in VERBS for clause in found[1:]):
         return [_said(["camera", *found[0].words[1:]], "sentence"), *found[1:]]
     ways = [_without_on(clause.words) for clause in found]
+    if len(ways) == 1 and ways[0][0] in ("to", "onto") and _is_way(ways[0]):  # "land on the lamp"
+        return [_said(["move", *ways[0]], "sentence")]
     if len(ways) > 1 and all(way[0] in _WAYS and _is_way(way) for way in ways):
         in_order = any(clause.link == "then" for clause in found[1:])  # "past the chair, then on to the window"
         goal = next((i for i, word in enumerate(ways[-1][:2]) if word in ("to", "onto", "into")), -1)

@@ -18,7 +18,14 @@ from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at
 from .moves.find import find, without_things
 from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, turned_to
-from .moves.subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
+from .moves.subject import (
+    is_about_the_camera,
+    is_camera_move,
+    says_no_movement,
+    says_not_sideways,
+    sentence_subject,
+    subject_of,
+)
 from .moves.telling import (
     aimed_at,
     begins,
@@ -44,7 +51,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
-from .where.target import OPENINGS, noun_phrase, onward_of, target_of, whole_of
+from .where.target import OPENINGS, noun_phrase, onward_of, target_of, via_of, whole_of
 from .where.ways import heading
 
 MOST_STEPS = 12
@@ -71,7 +78,9 @@ def read_moves(text: str) -> Reading:
         reader.steps = _read(loosely(clauses(tokens)), _Reader(manner=reader.manner)).steps
     _tell_last(reader)
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
-    return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), frozenset(said))
+    unread = tuple(dict.fromkeys(reader.unread)) if steps else ()
+    forbidden = frozenset(reader.forbidden)
+    return Reading(steps, forbidden, reader.manner, beyond(text), frozenset(said), reader.start, unread)
 
 
 def _tell_last(reader: _Reader) -> None:
@@ -114,6 +123,9 @@ class _Reader:
     carried: bool = False  # the last move is only what carries the camera ("aerial shot")
     begins: str = ""  # what the words say of the shot's beginning: see moves.telling.begins
     ends: str = ""  # what it ends on, of which no move is known yet
+    start: str = ""  # the thing that the shot should start on
+    goal: tuple[str, str] = ("", "")  # where somebody goes in the picture: a relation and a thing
+    unread: list[str] = field(default_factory=list)  # what is said of the camera and was not understood
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
@@ -128,6 +140,24 @@ class _Reader:
             )
             self.sentence = "camera"
             return
+        before = (
+            self.steps,
+            self.manner,
+            self.headed,
+            self.going,
+            self.begins,
+            self.ends,
+            self.negated,
+            set(self.forbidden),
+        )
+        before = (list(self.steps), *before[1:])
+        self._take(clause)
+        after = (self.steps, self.manner, self.headed, self.going, self.begins, self.ends, self.negated, self.forbidden)
+        if before == after and is_about_the_camera(clause):
+            self.unread.append(" ".join(clause.words))
+
+    def _take(self, clause: Clause) -> None:
+        """What a clause says, beside that nothing should move."""
         moves, forbidden = self._moves(clause)
         if moves and moves[0].form == "again" and not self.steps:
             across = moves[0].verb in ACROSS  # "slider, left to right"
@@ -150,11 +180,14 @@ class _Reader:
             return
         self.going = [] if moves else going_of(clause) or self.going
         if not moves:
+            was = self.sentence
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
             self.begins = self.begins or begins(clause)
-            if not self.steps and (self.begins or self.sentence == "camera"):
+            if begins(clause) == "on":
+                self.start = self.start or target_of(clause.words, "pan", "", 0, len(clause.words))[1]
+            if not self.steps and (self.begins or "camera" in (was, self.sentence)):
                 self.ends = self.ends or ends_on(clause)
             self.steps = told_about(clause, self.steps)
             return
@@ -182,6 +215,9 @@ class _Reader:
             if not is_camera_move(clause, move, subject, self.sentence):
                 if subject == "actor" or (subject == "other" and (move.everyday or move.form != "base")):
                     self.sentence = "actor"
+                if self.sentence == "actor":
+                    goal = target_of(clause.words, move.kind, move.verb, move.start, len(clause.words))
+                    self.goal = goal if goal[0] in ("to", "through") and goal[1] else self.goal
                 continue
             if subject == "camera" or (subject == "free" and move.form == "base" and not negated and not self.sentence):
                 self.sentence = "camera"
@@ -214,6 +250,15 @@ class _Reader:
             step = in_manner(step, self.manner)
             step = turned_to(step, self.manner.said.split()) if step.open_side else step
         step = _as_meant(step)
+        if step.relation == "with" and step.kind in ("truck", "push") and self.goal[1] and step.open_side:
+            step = replace(step, kind="push", sign=1, relation=self.goal[0], target=self.goal[1], open_side=False)
+        if not step.target and self.steps and (known := self._pronoun(clause, move, step)):
+            step = replace(step, relation=known[0], target=known[1])
+        if step.kind == "hold" and step.metres is not None and self.steps and self.steps[-1].kind == "push":
+            self.steps[-1] = replace(self.steps[-1], gap=step.metres)  # "to the door, stop a metre short of it"
+            step = replace(step, metres=None, relation="", target="")
+        if step.kind != "hold" and step.metres is None and step.degrees is None:
+            step = self._with_a_bare_figure(step, clause, move)
         if self.ends and not self.steps and not step.target and step.kind not in ("hold", "handheld"):
             step = aimed_at(step, self.ends, f"to the {self.ends}")
         if clause.link == "after" and index == 0 and self.steps:  # "after a hold, push in" comes after the hold
@@ -239,6 +284,24 @@ class _Reader:
             kind, sign = CAMERA_VERBS["pedestal"][height]
             self.steps.append(replace(step, kind=kind, sign=sign, degrees=None, relation="", target="", together=True))
 
+    def _pronoun(self, clause: Clause, move: Found, step: Step) -> tuple[str, str] | None:
+        """The relation and the thing of an "it" that a clause ends with: "to the gate and fly through it"."""
+        text = clause.words[move.start :]
+        named = next((one.onward or one.target for one in reversed(self.steps) if one.target), "")
+        if not named or text[-1:] != ["it"] or len(text) < 2:
+            return None
+        relation, _ = target_of([*text[:-1], "the", "thing-of-it"], step.kind, move.verb, 0, len(text) + 1)
+        return (relation, named) if relation else None
+
+    def _with_a_bare_figure(self, step: Step, clause: Clause, move: Found) -> Step:
+        """`step` with the number that ends its clause, in the unit said before it: "rise two metres, push three"."""
+        told = any(one.metres is not None for one in self.steps)
+        if not told or step.kind not in ("push", "truck", "pedestal", "crane") or len(clause.words) > move.end + 3:
+            return step
+        found = words.number_at(clause.words, len(clause.words) - 1)
+        last = clause.words[-1]
+        return replace(step, metres=found[0]) if found and last not in ("a", "an", "one", "half") else step
+
     def _step(self, clause: Clause, moves: list[Found], index: int, move: Found) -> Step:
         """A move with all that its clause says of it."""
         first = moves[index - 1].end if index else 0
@@ -254,6 +317,7 @@ class _Reader:
             step,
             relation=relation,
             target=target,
+            via=via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else "",
             onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
             open_side=not any(is_side(word) for word in clause.words[move.start : last]),
             said=" ".join(clause.words[first:last]),

@@ -25,6 +25,8 @@ class Step:
     ease: str = "smooth"  # smooth | linear | in | out
     together: bool = False  # at the same time as the step before
     relation: str = ""  # how the thing is meant: see where.target.RELATIONS
+    via: str = ""  # what it goes past on its way to the target
+    gap: float | None = None  # metres that it keeps from the target
     onward: str = ""  # what a way through the target leads to
     target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
     open_side: bool = False  # whether the words leave open which way round, or to which side
@@ -45,6 +47,8 @@ class Reading:
     manner: Step | None  # words of manner alone ("slow camera movement")
     beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
     words: frozenset[str] = frozenset()  # all of them, in English
+    start: str = ""  # the thing that they want the shot to start on
+    unread: tuple[str, ...] = ()  # clauses about the camera of which no move was made
 
 
 def tidy(steps: list[Step]) -> tuple[Step, ...]:
@@ -67,6 +71,13 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
 
 def _told_once(steps: list[Step]) -> list[Step]:
     """Without a dolly zoom that only names the one before it: "dolly out, zooming in: vertigo"."""
+    for i in range(len(steps) - 1, 0, -1):  # "vertigo on Anna: dolly back 1 m, zooming in"
+        before, step = steps[i - 1], steps[i]
+        if before.kind == step.kind == "dolly zoom" and step.metres is not None and before.metres is None:
+            about = step if step.target else before
+            steps[i - 1 : i + 1] = [
+                replace(step, relation=about.relation, target=about.target, together=before.together)
+            ]
     named = [
         i > 0 and step.kind == "dolly zoom" == steps[i - 1].kind and not step.target for i, step in enumerate(steps)
     ]
@@ -117,6 +128,8 @@ def _dolly_zooms(steps: list[Step]) -> list[Step]:
 
 def _goes_on(before: Step, step: Step) -> bool:
     """Whether the same move is meant once more: for so many seconds, so far again, or to something else."""
+    if step.relation == "through" != before.relation and before.target:  # "to the gate and fly through it"
+        return True
     if (before.metres and step.metres) or (before.degrees and step.degrees):
         return True
     return step.seconds is not None or bool(before.target and step.target and before.target != step.target)

@@ -88,7 +88,7 @@ truck right past the lamp | room 0 3 6
 truck left past the chair | room 0 1 6
 -542 0 0 0 0 -1000 0 100 -2125 0 0 0 0 -1000 0 100
 truck along the table | room 0 3 6
-1258 0 0 0 0 -1000 0 100 4937 0 0 0 0 -1000 0 100
+408 0 0 0 0 -1000 0 100 1600 0 0 0 0 -1000 0 100
 truck right 3 metres | room 0 1 4
 758 0 0 0 0 -1000 0 100 2974 0 0 0 0 -1000 0 100
 pedestal up | room 0 1 4
@@ -99,8 +99,16 @@ pedestal up over the table | room 0 3 6
 7 69 18 0 0 -1000 0 100 133 1261 -3659 0 0 -1000 0 100
 crane up | room 0 1 4
 10 92 24 0 -18 -1000 0 100 38 360 95 0 -71 -998 0 100
+push in to the table, stop a metre short of it | room 0 3 6
+287 -96 -1207 108 -200 -974 -30 100 525 -147 -2191 172 -346 -922 -51 100
+pedestal down level with the table | room 0 3 6
+-23 -221 -58 0 0 -1000 0 100 -91 -866 -228 0 0 -1000 0 100
+push in past the chair to the door | room 0 3 6
+132 235 -1374 1 -84 -996 0 100 495 686 -5452 3 -497 -868 -1 100
+crane up 2 metres, looking at the table | room 0 3 6
+52 490 129 43 -101 -994 -11 100 203 1924 506 144 -368 -918 -44 100
 crane down a lot | room 0 3 6
--47 -450 -118 0 88 -996 0 100 -186 -1765 -465 0 323 -946 0 100
+-23 -221 -58 0 43 -999 0 100 -91 -866 -228 0 167 -986 0 100
 crane up over the table | room 0 3 6
 7 69 18 0 -7 -1000 0 100 133 1261 -3659 0 -500 -866 0 100
 crane up over the roofs | bare 0 3 6
@@ -108,7 +116,7 @@ crane up over the roofs | bare 0 3 6
 crane up to reveal the whole room | bare 0 3 6
 116 1104 290 0 -211 -978 0 100 456 4329 1139 0 -619 -785 0 100
 crane down while pushing in to the chair | room 0 3 6
--159 -343 -505 -45 118 -992 12 100 -623 -1345 -1983 -268 483 -834 74 100
+-134 -108 -444 -44 72 -996 12 100 -526 -422 -1740 -275 333 -902 74 100
 push in to the door while rising | room 0 3 6
 62 274 -371 15 31 -999 -4 100 243 1075 -1454 97 188 -977 -24 100
 orbit left 30 degrees | room 0 3 6
@@ -146,7 +154,7 @@ pan left | room 0 1 4
 pan right | room 3 3 4
 0 0 0 65 -7 -998 -17 100 0 0 0 330 -50 -943 -81 100
 whip pan left | room 0 3 3
-0 0 0 -978 -114 -176 337 100 0 0 0 -988 -142 -64 351 100
+0 0 0 -988 -142 -64 351 100 0 0 0 -988 -142 -64 351 100
 pan right to the lamp | room 0 3 4
 0 0 0 81 -9 -997 -21 100 0 0 0 311 -46 -949 -77 100
 pan around the room | room 0 3 6
@@ -257,6 +265,11 @@ SAID = {
     "pan left 200 degrees | room 0 1 4": f'"pan left 200 degrees" stops at 48 degrees of 200 degrees: {ONE}',
     "zoom in 9x | room 0 1 4": f'"zoom in 9 x" stops at 6.0 times of 9.0 times: {ONE}',
     "pull out a lot | room 0 1 6": "",
+    "start on the chair, then tilt up | room 0 3 4": "The first frame is the still as it is: "
+    "the take does not start on the chair.",
+    "the camera frobs the wall, then tilt up | room 0 3 4": (
+        'Not understood, and left out: "the camera frobs the wall".'
+    ),
     "a quiet room | room 0 1 5": "No camera move found in the words: a gentle push in was used.",
     "a quiet room | room 1 3 5": "No camera move found in the words: a gentle drift to the side was used.",
     "a quiet room | room 2 3 5": "No camera move found in the words: a gentle arc was used.",

@@ -11,6 +11,7 @@ from tests.backend.draft.direction.sets.directors import FIRST, OTHERS, SECOND, 
 from tests.backend.draft.direction.sets.directors_again import SEVENTH, SIXTH
 from tests.backend.draft.direction.sets.directors_eighth import EIGHTH
 from tests.backend.draft.direction.sets.directors_eleventh import ELEVENTH
+from tests.backend.draft.direction.sets.directors_fifteenth import FIFTEENTH
 from tests.backend.draft.direction.sets.directors_fourteenth import FOURTEENTH
 from tests.backend.draft.direction.sets.directors_later import FIFTH, FOURTH
 from tests.backend.draft.direction.sets.directors_ninth import NINTH
@@ -32,6 +33,7 @@ LATER = {
     **TWELFTH,
     **THIRTEENTH,
     **FOURTEENTH,
+    **FIFTEENTH,
 }
 
 
@@ -125,6 +127,37 @@ def test_a_way_on_may_be_told_after_an_and() -> None:
     ):
         (step, *_) = [step for step in read_moves(said).steps if step.kind == "push"]
         assert (step.relation, step.target, step.onward) == ("through", through, onward), said
+
+
+def test_where_a_shot_should_start_is_known_in_each_language() -> None:
+    for said in (
+        "Start on the clock, then pan left",
+        "Start tight on the clock and drift back",
+        "Kamera startet auf der Uhr und schwenkt dann zum Tisch",
+        "Commencer sur l'horloge et descendre",
+        "Empieza en el reloj y baja hasta la mesa",
+        "Parti dall'orologio e scendi fino al tavolo",
+        "Comece no relógio e desça até à mesa",
+        "時計から始めて、テーブルまで下にティルト",
+        "시계에서 시작해서 테이블까지 아래로 틸트",
+        "从时钟开始，向下摇到桌子",
+    ):
+        assert read_moves(said).start == "clock", said
+    assert read_moves("pan left to the clock").start == ""
+
+
+def test_what_is_said_of_the_camera_and_not_understood_is_kept() -> None:
+    assert read_moves("the camera frobs the wall, then pan left").unread == ("the camera frobs the wall",)
+    assert read_moves("the camera pans left, then holds on the door").unread == ()
+
+
+def test_what_a_way_passes_and_how_near_it_ends() -> None:
+    (step,) = read_moves("push past the sofa to the door").steps
+    assert (step.relation, step.target, step.via, step.gap) == ("to", "door", "sofa", None)
+    walk, _ = read_moves("Walk to the door, stop a metre and a half short of it").steps
+    assert (walk.target, walk.via, walk.gap) == ("door", "", 1.5)
+    advance, _ = read_moves("avancer vers la porte et s'arrêter à deux mètres").steps
+    assert (advance.target, advance.gap) == ("door", 2.0)
 
 
 def test_a_pace_is_nobodys_doing() -> None:

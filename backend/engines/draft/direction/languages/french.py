@@ -20,7 +20,7 @@ FRENCH = Language(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
         (
-            r"\s*,?\s*\b(?:tout en|en (?=recul|avan|tourn|mont|descend|zoom|pivot|panot|s['’]\w)|pendant que|"
+            r"\s*,?\s*\b(?:tout en|en (?=regard|recul|avan|tourn|mont|descend|zoom|pivot|panot|s['’]\w)|pendant que|"
             r"en même temps|simultanément|tandis que)\b\s*",
             "while",
         ),
@@ -118,14 +118,16 @@ FRENCH = Language(
     manners=(
         (r"\btrès\b", "very"),
         (r"\blente?s?\b|\blentement\b|\bdoucement\b|\bdoux\b|\bprogressi\w+", "slow"),
-        (r"\brapides?\b|\brapidement\b|\bvite\b|\bbrusque\w*|\bbruta(?:l\w*|ux)\b", "fast"),
+        (r"\brapides?\b|\brapidement\b|\bvite\b", "fast"),
         (r"\blég(?:er|ère|ers|ères|èrement)\b|\bun peu\b|\bsubtile?\w*", "slight"),
         (r"\bdouce?\b|\bcalme\w*|\bdélicat\w*|\blentissime\w*", "slow"),
-        (r"\bsoudain\w*|\bvif\b|\bvive\b|\bprécipit\w*", "fast"),
+        (r"\bsoudain\w*|\bd'un coup\b|\bbrusque\w*|\bbruta(?:l\w*|ux)\b|\bsec\b|\bsèche\w*", "sudden"),
+        (r"\bvif\b|\bvive\b|\bprécipit\w*", "fast"),
     ),
     units=(
+        (r"\b(?:jusqu'(?:au|à un) |en |au )?(?:très )?gros plan(?: sur)?\b", ""),
         (r"\bà (?:la )?hauteur (?:d'yeux|des yeux|d'homme|du genou|des genoux|du sol)", ""),
-        (r"sur (?:elle-même|lui-même|son (?:propre )?axe)", "panoramique"),
+        (r"sur (?:elle-même|lui-même|place|son (?:propre )?axe)(?! (?:pendant|deux|trois|\d))", "panoramique"),
         (r"\bun mètre cinquante", "1.5 mètres"),
         (r"\bdeux fois\b", "720 degrees"),
         (r"\btrois fois\b", "1080 degrees"),
@@ -148,6 +150,8 @@ FRENCH = Language(
         (r"(?:\b(?:de|sur|à|pendant|en)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondes?|s)\b", r"\1 seconds"),
     ),
     things=(
+        (r"\b(?:(?:jusqu')?(?:au|à)) (?:la )?(?:niveau|hauteur) (?:de |d'|du |des ){N}", "level"),
+        (r"(?P<keep>\b(?:on |nous )?part\w*) (?:de |d'|du ){N}", "from"),
         (
             rf"(?:(?:pour|afin de) )?(?:révéler|dévoiler|montrer|révélant|dévoilant|"
             rf"montrant)?\s*\b(?:toute la |toute l'|tout le |tout l'|l'ensemble de la |"
@@ -192,5 +196,5 @@ FRENCH = Language(
     r"entre|court|vole|traverse|suit|bouge)\w*",
     never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
     numbers="un/une deux trois quatre cinq six sept huit neuf dix",
-    counted=r"mètre|seconde|degré|centimètre",
+    counted=r"mètre|seconde|degré|centimètre|premières|dernières",
 )

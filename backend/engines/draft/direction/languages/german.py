@@ -30,6 +30,7 @@ GERMAN = Language(
     ),
     moves=(
         (r"bewege? die kamera nicht", "static shot"),
+        (r"^\s*(?:wieder )?zurück\s*$", "back"),
         (r"\bseitlich\w*", "truck"),
         (r"(?:keine|ohne)\s+(?:kamera)?bewegung\w*", "static shot"),
         (r"\b(?:heb\w*|hoch)\b.*\bblick\b|\bblick\b.*\b(?:heb\w+|hoch)\b", "tilt up"),
@@ -145,10 +146,12 @@ GERMAN = Language(
         (r"\bleicht\w*|\bein wenig\b|\betwas\b|\bein bisschen\b|\bminimal\w*|\bganz sanft\w*", "slight"),
         (r"\bsanft\w*|\bruhig\w*|\bweich\w*|\bträge\w*|\ballmählich\w*", "slow"),
         (r"\b(?:mit |in )?(?:gleichmäßig|konstant|gleichbleibend)\w*(?: geschwindigkeit| tempo)?", "linear"),
-        (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bhastig\w*|\bflott\w*", "fast"),
+        (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bjäh\w*|\babrupt\w*", "sudden"),
+        (r"\bhastig\w*|\bflott\w*|\beilig\w*", "fast"),
     ),
     units=(
-        (r"\b(?:bis )?(?:auf|in|zur|zu)\s+(?:augen|knie|brust|hüft|boden|kopf|tisch)höhe\b", ""),
+        (r"\b(?:bis )?(?:zur|in die|auf eine?|bis zu einer?) (?:nah|groß|detail|halbnah)(?:aufnahme|e)?\b", ""),
+        (r"\b(?:bis )?(?:auf|in|zur|zu)\s+(?:augen|knie|brust|hüft|boden|kopf)höhe\b", ""),
         (r"\bum (?:die|ihre|seine) eigene achse|um sich selbst", "schwenkt"),
         (r"\bgibt (?:langsam )?den blick (?:frei )?auf\b", ""),
         (r"\bzur hälfte\b|\bhalb\b(?=.*\bum\b|\s*(?:$|,))", "180 degrees"),
@@ -178,6 +181,8 @@ GERMAN = Language(
         (r"\bum\s+(?=\d)|\buber\s+(?=\d)|\bfür\s+(?=\d)", ""),
     ),
     things=(
+        (r"\b(?:bis )?(?:auf|in|zur|zu)\s+(?:die\s+)?(?P<n>tisch|tür|fenster|sofa)höhe\b", "level"),
+        (r"\b(?:bis )?(?:auf|in)\s+(?:die\s+)?höhe (?:von )?{N}", "level"),
         (r"(?P<keep>zurück|weg)\s+vo[nm]\s+{N}", "from"),
         (r"\ban (?:der|den|dem) {N} entlang|\b(?:am|an) {N} entlang", "along"),
         (

@@ -118,7 +118,7 @@ ITALIAN = Language(
         (r"in senso orario|\borari[oa]\b", "clockwise"),
         (r"(?:verso |a |sulla )?(?:la )?sinistra", "left"),
         (r"(?:verso |a |sulla )?(?:la )?destra", "right"),
-        (r"verso l'alto|in alto|in su\b|dal pavimento", "up"),
+        (r"verso l'alto|in alto|in su\b|dal pavimento|^\s*su\b", "up"),
         (r"verso il basso|in basso|(?:in |all'in)?giù\b|dal soffitto", "down"),
         (r"in avanti|avanti\b", "in"),
         (r"all'indietro|indietro\b", "out"),
@@ -129,10 +129,12 @@ ITALIAN = Language(
         (r"\bveloc[ei]\b|\bvelocemente\b|\brapid[aeio]\b|\brapidamente\b|\bin fretta\b", "fast"),
         (r"\blegger[aeio]\b|\bleggermente\b|\bun po'|\bun poco\b|\bappena\b|\blieve\w*", "slight"),
         (r"\bpiano\b|\bdolce\b|\bmorbid\w+|\bcalm\w+|\bgradual\w+", "slow"),
-        (r"\bimprovvis\w+|\bbrusc\w+|\bbrutal\w*|\bdi scatto\b", "fast"),
+        (r"\bimprovvis\w+|\bbrusc\w+|\bbrutal\w*|\bdi scatto\b", "sudden"),
+        (r"\b(?:veloc|rapid)issim\w+", "very fast"),
     ),
     units=(
-        (r"\b(?:ad|all') ?altezza (?:degli )?(?:occhi|uomo|d'uomo|del ginocchio|del tavolo)", ""),
+        (r"\b(?:fino )?(?:al|a un|in) (?:primissimo |primo )piano(?! terra)\b", ""),
+        (r"\b(?:ad|all') ?altezza (?:degli )?(?:occhi|uomo|d'uomo|del ginocchio)", ""),
         (r"su se stess[ao]|sul (?:proprio|suo) asse", "panoramica"),
         (r"\b(?:cerchio|giro) completo", "orbita 360 degrees"),
         (r"\bdue (?:volte|giri)\b", "720 degrees"),
@@ -153,6 +155,7 @@ ITALIAN = Language(
         (r"(?:\b(?:di|per|in|durante)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondi|secondo|s)\b", r"\1 seconds"),
     ),
     things=(
+        (rf"\b(?:fino )?(?:all'altezza|al livello) {_OF}{{N}}", "level"),
         (rf"\bdavanti {_TO}{{N}}|\boltre {{N}}", "past"),
         (
             (

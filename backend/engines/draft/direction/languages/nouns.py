@@ -211,6 +211,37 @@ _ALSO_ITALIAN = {
     "palazzo": "building",
 }
 
+# First names as Eastern scripts write them.
+_NAMES = {
+    "anna": "アンナ 안나 安娜",
+    "ben": "ベン 벤 本恩",
+    "tom": "トム 톰 汤姆",
+    "max": "マックス 맥스 麦克斯",
+    "maria": "マリア 마리아 玛丽亚",
+    "marie": "マリー 마리 玛丽",
+    "lisa": "リサ 리사 丽莎",
+    "emma": "エマ 엠마 艾玛",
+    "mia": "ミア 미아 米娅",
+    "sara": "サラ 사라 莎拉",
+    "eva": "エヴァ 에바 伊娃",
+    "julia": "ジュリア 줄리아 朱莉娅",
+    "laura": "ローラ 로라 劳拉",
+    "lucy": "ルーシー 루시 露西",
+    "alice": "アリス 앨리스 爱丽丝",
+    "paul": "ポール 폴 保罗",
+    "peter": "ピーター 피터 彼得",
+    "john": "ジョン 존 约翰",
+    "jack": "ジャック 잭 杰克",
+    "david": "デイビッド 데이비드 大卫",
+    "leo": "レオ 레오 里奥",
+    "adam": "アダム 아담 亚当",
+    "mike": "マイク 마이크 迈克",
+    "sam": "サム 샘 山姆",
+    "alex": "アレックス 알렉스 亚历克斯",
+    "kate": "ケイト 케이트 凯特",
+    "clara": "クララ 클라라 克拉拉",
+}
+
 
 def _read() -> dict[str, dict[str, str]]:
     nouns: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
@@ -220,10 +251,14 @@ def _read() -> dict[str, dict[str, str]]:
             for form in cell.split(","):
                 nouns[language].setdefault(form.strip(), english)
     nouns["italian"].update(_ALSO_ITALIAN)
+    for name, forms in _NAMES.items():
+        for language, form in zip(("japanese", "korean", "chinese"), forms.split(), strict=True):
+            nouns[language][form] = name
     return nouns
 
 
 NOUNS = _read()
+PEOPLES_NAMES = frozenset(_NAMES)
 """English by language and noun, in lower case."""
 IN_ENGLISH = {form: english for nouns in reversed(NOUNS.values()) for form, english in nouns.items()}
 """English of a noun of any language; of one that is a noun in several, the first language's."""

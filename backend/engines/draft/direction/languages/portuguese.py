@@ -117,11 +117,14 @@ PORTUGUESE = Language(
             "slow",
         ),
         (r"\brápid[oa]s?\b|\brapidamente\b|\bdepressa\b|\bvelozmente\b|\bveloz\b", "fast"),
-        (r"\bbrusc\w+|\brepentin\w+|\bde repente\b", "fast"),
+        (r"\bbrusc\w+|\brepentin\w+|\bde repente\b|\bde súbito\b", "sudden"),
+        (r"\brapidíssim\w+|\bvelocíssim\w+", "very fast"),
+        (r"\blentíssim\w+", "very slow"),
         (r"\bliger[oa]s?\b|\bligeiramente\b|\bum pouco\b|\blevemente\b|\bleve\b|\bsutil\w*|\bum bocado\b", "slight"),
     ),
     units=(
-        (r"\bà altura d[oa]s? (?:olhos|joelhos?|cabeça|mesa)", ""),
+        (r"\b(?:até |em |para )?(?:o |um )?(?:primeiro plano|primeiríssimo plano|plano fechado|close(?:-up)?)\b", ""),
+        (r"\bà altura d[oa]s? (?:olhos|joelhos?|cabeça)", ""),
         (r"(?:no|sobre o|em torno do) (?:seu )?próprio eixo|sobre si mesma", "panorâmica"),
         (r"\b(?:duas vezes|duas voltas)\b", "720 degrees"),
         (r"\b(?:três vezes|três voltas)\b", "1080 degrees"),
@@ -141,6 +144,7 @@ PORTUGUESE = Language(
         (r"(?:\b(?:de|durante|em|por)\s+)?(\d+(?:[.,]\d+)?)\s*(?:segundos?|s)\b", r"\1 seconds"),
     ),
     things=(
+        (rf"\b(?:até )?(?:à altura|ao nível) {_OF}{{N}}", "level"),
         (
             rf"(?:(?:para|até) )?(?:revelar|mostrar|ver|vermos|descobrir|revelando|mostrando|que se veja)?\s*"
             rf"\b(?:toda a |todo o |a totalidade d[ao] )(?P<n>{_WORD}(?: de estar)?)(?: inteir[oa])?",

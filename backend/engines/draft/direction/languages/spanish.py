@@ -123,10 +123,14 @@ SPANISH = Language(
         (r"\brápid[oa]s?\b|\brápidamente\b|\bdeprisa\b|\bvelozmente\b", "fast"),
         (r"\bliger[oa]s?\b|\bligeramente\b|\bun poco\b|\bleve\w*|\bsutil\w*", "slight"),
         (r"\bsuaves?\b|\bpoco a poco\b|\bgradual\w*|\bcalma\w*|\btranquil\w*", "slow"),
-        (r"\bbrusc\w+|\bbrutal\w*|\bde golpe\b|\brepentin\w+|\bveloz\b|\bveloces\b", "fast"),
+        (r"\bbrusc\w+|\bbrutal\w*|\bde golpe\b|\brepentin\w+|\bsúbit\w+", "sudden"),
+        (r"\brapidísim\w+|\bvelocísim\w+", "very fast"),
+        (r"\blentísim\w+", "very slow"),
+        (r"\bveloz\b|\bveloces\b", "fast"),
     ),
     units=(
-        (r"\ba (?:la )?altura de (?:los ojos|la cabeza|las rodillas|la rodilla|la mesa)", ""),
+        (r"\b(?:hasta |a |en )?(?:un |el )?(?:primer(?:ísimo)? plano|plano detalle)\b", ""),
+        (r"\ba (?:la )?altura de (?:los ojos|la cabeza|las rodillas|la rodilla)", ""),
         (r"\bcírculo completo", "orbita 360 degrees"),
         (r"sobre (?:su|el) (?:propio )?eje|sobre sí misma", "paneo"),
         (r"\bdos (?:veces|vueltas)\b", "720 degrees"),
@@ -149,6 +153,7 @@ SPANISH = Language(
         (r"(?:\b(?:de|durante|en)\s+)?(\d+(?:[.,]\d+)?)\s*(?:segundos?|s)\b", r"\1 seconds"),
     ),
     things=(
+        (r"\b(?:hasta |a )?(?:la altura|al nivel|el nivel) (?:del |de ){N}", "level"),
         (
             rf"(?:(?:para|hasta) )?(?:revelar|mostrar|ver|descubrir|revelando|"
             rf"mostrando|que se ve)?\s*\b(?:toda la |todo el |la totalidad de la |"

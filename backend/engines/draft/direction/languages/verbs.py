@@ -10,7 +10,7 @@ from ..lists import listed, one_of
 from .language import Rules
 
 # Moves that say of a bare object how they go with it: "passe le canapé", "varca la porta", "把镜头推近".
-PAST, THROUGH, OVER, LOOK, BACK = "pass", "go through", "fly over", "look", "back"
+PAST, THROUGH, OVER, LOOK, BACK, START = "pass", "go through", "fly over", "look", "back", "start"
 
 _TABLE: dict[str, dict[str, str]] = {
     "push in": {
@@ -50,7 +50,8 @@ _TABLE: dict[str, dict[str, str]] = {
     },
     "pedestal up": {
         "german": "anheben, hebt, heb, heben, aufsteigen, hochgehen, in die höhe, hochfahren, steig, steige, steigen",
-        "french": """mont-, élev-, élèv-, s'élev-, s'élèv-, élévation, grimp-, soulev-, soulèv-, prend- de la hauteur,
+        "french": """mont-, lèv-, lev-, élev-, élèv-, s'élev-, s'élèv-, élévation, grimp-, soulev-, soulèv-,
+            prend- de la hauteur,
             de hauteur, remont-""",
         "spanish": "sub-, súb-, ascend-, asciend-, elev-, elév-, alz-, álz-, levant-, levánt-, alc-",
         "italian": "sal-, alz-, sollev-, innalz-, ascend-",
@@ -231,6 +232,17 @@ _TABLE: dict[str, dict[str, str]] = {
         "japanese": "ずれ[るて], 寄せ[るて]?, 漂[うい], 滑[るりっ][ぁ-ん]?[ぁ-ん]?",
         "korean": "옮기\\w*, 옮긴\\w*, 미끄러\\w*, 흘러\\w*, 간다, 가고, 가며, 가서, 갔\\w*",
         "chinese": "挪, 飘, 滑动, 滑行, 漂移, 横向移动",
+    },
+    START: {
+        "german": "start-, beginn-, begonnen, anfang-, angefangen, fang-, anfangs",
+        "french": "commenc-, début-, démarr-, part, partir, partez, partons, pars, partant, début",
+        "spanish": "empiez-, empez-, empiec-, empec-, comienz-, comenz-, comienc-, parte, partiendo, partimos, arranc-",
+        "italian": "inizi-, parti, parte, partire, partiamo, partendo, cominci-",
+        "portuguese": "comec-, começ-, inici-, parte, partindo, parta",
+        "dutch": "begin-, start-",
+        "japanese": "始め[てる]?, 始ま[りる], スタート[ぁ-ん]?[ぁ-ん]?, 開始",
+        "korean": "시작\\w*, 출발\\w*",
+        "chinese": "开始, 起幅, 起始, 出发",
     },
     BACK: {
         "german": "zurückkehren, zurückkehrt, kehrt zurück, komm zurück, retour",

@@ -69,6 +69,17 @@ def says_no_movement(text: list[str]) -> bool:
     return [word for word in said if word not in ("for", "first", "during", "initially")] in [[word] for word in MOVING]
 
 
+def is_about_the_camera(clause: Clause) -> bool:
+    """Whether a clause tells the camera something: it is its subject, and a word follows that may be a verb, or the
+    clause comes after others in time."""
+    text = [word for word in clause.words if word not in DETERMINERS and word not in NEGATIONS]
+    subject = len(text) > 1 and text[0] in CAMERA_NOUNS and text[0] not in ("shot", "frame", "view", "video", "clip")
+    return subject and text[1] not in _BEING and not any(word in ACTORS for word in text[1:2])
+
+
+_BEING = one_of("is, are, on, at, in, of, with, from, which, that, behind, and, to, has, see, sees, 's")
+
+
 def says_not_sideways(text: list[str]) -> bool:
     """ "No sideways movement", "push in without any lateral motion"."""
     negated = False

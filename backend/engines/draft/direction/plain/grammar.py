@@ -6,19 +6,21 @@ from __future__ import annotations
 import re
 
 from ..languages.language import Language
-from ..languages.verbs import BACK, LOOK, verbs_of
+from ..languages.verbs import BACK, LOOK, START, verbs_of
 from ..sentences import INCLINES
 from ..where.target import OPENINGS
 from .between import PAIR, paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .patterns import MOST, apart, compiled, taken, with_nouns
+from .shares import in_shares
+from .subjects import is_somebodys
 from .there import is_there
-from .verbs import BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move
+from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move, whose
 
 # What a generic "moves" is by the thing it goes to, where no side is said.
 _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
 PAIR_OF_THINGS = r"(?P<n>⟨[^⟩]*⟩)"
-_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|x)")
+_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|late\w+|\w+shot|same|x)")
 _LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".": ". "}
 
 
@@ -76,13 +78,18 @@ class Reader:
         """`text` with the clauses that are about the camera in English, the others as they are."""
         made: list[str] = []
         about_camera = False
-        text = paired(text, self.language.nouns, self.language.blanks)
+        nouns, has_camera = self.language.nouns, self.camera.search(text.lower()) is not None
+        text = paired(text, nouns, self.language.blanks)
         for link, clause in self._clauses(text):
             if link == ".":
                 about_camera = False
             lower = clause.lower()
             own = bool(self.camera.search(lower))
-            if not own and (is_there(lower) or (not about_camera and self.others.search(lower))):
+            if not own and is_somebodys(
+                clause, nouns, self.language.blanks, self._is_verb, self._is_manner, has_camera
+            ):
+                said, about_camera = clause, False
+            elif not own and (is_there(lower) or (not about_camera and self.others.search(lower))):
                 said = clause
             elif not own and self.others.search(lower) and not self._is_pronoun(lower):
                 said, about_camera = clause, False
@@ -110,6 +117,14 @@ class Reader:
         return len(apart([*self.moves[len(JARGON) :], *self.verbs], text)) + sum(
             bool(pattern.search(text)) for pattern, _ in self.things
         )
+
+    def _is_verb(self, word: str) -> bool:
+        """Whether a word is a form of a verb, and no noun."""
+        known = any(pattern.fullmatch(word) for pattern, _ in (*self.verbs, *self.moves[len(JARGON) :]))
+        return (known or ENTERS.fullmatch(word) is not None) and word not in self.language.nouns
+
+    def _is_manner(self, word: str) -> bool:
+        return any(pattern.fullmatch(word) for pattern, _ in (*self.manners, *self.sides))
 
     def _only_goes(self, clause: str) -> bool:
         """Whether a clause names no move but that it goes somewhere."""
@@ -173,7 +188,9 @@ class Reader:
             if looking and move.startswith(("pedestal", "crane")):  # "rises and looks down on the city"
                 about = [thing for thing in about if thing[0] != "to"]
             mine_too = " ".join(one for one, of in zip(measures, of_whom, strict=True) if of == index)
-            english = self._said(move, mine, about, mine_too, len(moves) > 1 or linked)
+            english = self._said(
+                move, mine, about, mine_too, len(moves) > 1 or linked, _AT_ONCE.search(clause) is not None
+            )
             if (height := _HEIGHTS.match(english)) and (stairs := self.stairs.search(clause)):
                 english = f"move {'up' if height[1] else 'down'} the {self.language.nouns[stairs[0]]}"
             said.append(english)
@@ -182,8 +199,8 @@ class Reader:
         if not said:
             return f"{late}{self._named(things)}" or None
         for name in reversed(dict.fromkeys(name for name, _ in manner)):
-            at = _whose(name, said)
-            said[at] = f"{name} {said[at]}"
+            at = whose(name, said)
+            said[at] = f"{said[at]} {name}" if said[at].startswith("back") else f"{name} {said[at]}"
         return late + never + ("only " if only and not never else "") + " and ".join(said)
 
     def _entered(self, relation: str, name: str, clause: str) -> str:
@@ -228,7 +245,7 @@ class Reader:
             return " ".join(["push in" if forth == "in" else "pull out", *(word for word in words if word != forth)])
         across = next((side for side in sides if side in ("left", "right")), "")
         height = next((side for side in sides if side in ("up", "down")), "")
-        if height and "metres" in figures and not across:
+        if height and ("metres" in figures or figures.isdigit()) and not across:
             words = ["pedestal", height, *(word for word in words if word != height)]
         elif across and any(relation in ("along", "past") for relation, _ in things):
             words = ["truck", across, *(word for word in words if word != across)]
@@ -245,6 +262,9 @@ class Reader:
         """Start, end and English of the moves, in order; a generic "move" only where nothing else is."""
         found = apart(self.moves, text)
         told = [one for one in found if one[2] != "move"] or self._verbs(text) or found[:1]
+        if told and not any(one[2].startswith(_LOOKING) for one in told):  # "sale guardando la fontana"
+            seen = (one for one in apart(self.verbs, text) if one[2] == LOOK)
+            told += [one for one in seen if _AT_ONCE.search(text[: one[1]])][:1]
         if any(one[2] == "orbit" for one in told):
             told = [one for one in told if one[2] != "turn"]
         if any(one[2] == "pan" for one in told):
@@ -264,9 +284,13 @@ class Reader:
     def _sides(self, text: str) -> list[tuple[int, str]]:
         return [(start, side) for start, _, side in sorted(apart(self.sides, text))][:MOST]
 
-    def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str, beside: bool) -> str:
-        """`beside`: whether another move goes with it."""
+    def _said(
+        self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str, beside: bool, at_once: bool
+    ) -> str:
+        """`beside`: whether another move goes with it; `at_once`: whether a verb's form says so."""
         relations = [relation for relation, _ in things]
+        if "level" in relations and move.startswith(("pedestal", "crane", "move")):
+            move = f"pedestal {'up' if 'up' in sides else 'down'}" if move == "move" else move
         table = SIDED.get(move)
         known_sides = set(sides) & set(SIDED["turn"])
         said = move
@@ -280,11 +304,15 @@ class Reader:
                 )
                 said = said or ("pull out" if "whole" in relations else "")
         if move == LOOK and not known_sides:
-            said = ("looking at" if beside else "look at") if "to" in relations else ""
+            said = ("looking at" if beside or at_once else "look at") if "to" in relations else ""
             named = self._named([thing for thing in things if thing[0] == "to"]).removeprefix("to ")
             return f"{said} {named} {figures}".strip() if said else ""
+        if move == START:
+            first = next((noun for _, name in things if (noun := self._noun(name))), "")
+            return f"start on the {first}" if first else ""
         if move == BACK:
-            return " ".join(part for part in (*sides[:1], figures) if part) if sides else f"back {figures}".strip()
+            whither = self._named([thing for thing in things if thing[0] == "to"])
+            return " ".join(part for part in (sides[0] if sides else "back", figures, whither) if part)
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
         if move == "turn" and "around" in relations:
@@ -304,7 +332,7 @@ class Reader:
             return ""
         if said == "static shot" and {"to", "past"} & set(relations):  # "stops before the house"
             said = "stop"
-        return " ".join(part for part in (said, figures, self._named(things) if said not in _BARE else "") if part)
+        return " ".join(part for part in (said, figures, self._named(things) if said not in BARE else "") if part)
 
     def _named(self, things: list[tuple[str, str]]) -> str:
         said = []
@@ -321,7 +349,9 @@ class Reader:
             if relation == "between" and not noun.endswith("s"):
                 noun += "s"
             relation = "with" if relation == "along" and noun in _PEOPLE else relation
-            prefix = {"whole": "to reveal the whole ", "with": ""}.get(relation, f"{relation} {article}")
+            prefix = {"whole": "to reveal the whole ", "with": "", "level": "level with the "}.get(
+                relation, f"{relation} {article}"
+            )
             said.append(prefix + noun)
             ranks.append({"with": 0, "whole": 2}.get(relation, 1))
         # Whom it follows is said at once, and "the whole" is read as a clause of its own.
@@ -340,29 +370,26 @@ class Reader:
 
     def _figures(self, clause: str) -> tuple[str, list[str], str]:
         """The clause without its figures, and in English each of them and what it begins after."""
-        clause = self.numbers.sub(lambda match: self.number_of[match[1]], clause)
+        clause = in_shares(self.numbers.sub(lambda match: self.number_of[match[1]], clause), self.name)
         for pattern, english in self.units:
             clause = pattern.sub(english, clause)
+        clause = _BARE_FIGURE.sub(lambda match: f" {self.number_of.get(match[1], match[1])} same", clause)
         found = _FIGURE.findall(clause)
-        far = [f"{number} {unit}" for number, unit in found if unit not in ("seconds", "delay")]
+        far = [number for number, unit in found if unit == "same"]
+        far += [f"{number} {unit}" for number, unit in found if unit in ("degrees", "metres", "centimetres", "x")]
         long = [f"over {number} seconds" for number, unit in found if unit == "seconds"]
+        long += [f"for {number} {unit}" for number, unit in found if unit.endswith("shot") and unit[:4] != "late"]
+        long += [f"for last {number} {unit[4:]}" for number, unit in found if unit[:4] == "late"]
         late = [f"after {number} seconds, " for number, unit in found if unit == "delay"]
         return _FIGURE.sub(" ", clause), far + long, "".join(late)
 
 
-def _whose(manner: str, said: list[str]) -> int:
-    """Which of the moves a word of manner is about: "slight" is an operator's, "slow" never how a camera is held."""
-    held = [index for index, move in enumerate(said) if move.endswith(_BARE)]
-    if manner == "slight" and held:
-        return held[0]
-    moving = [i for i, move in enumerate(said) if i not in held and "dutch" not in move]
-    return moving[0] if moving else 0
-
-
 _LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch")
+_AT_ONCE = re.compile(r"\b(?:[a-z]+[aei]ndo(?:si|se|ci)?|en [a-z]+ant|dabei|regardant|blickend)\b")
+_BARE_FIGURE = re.compile(r"\b(?:di|de|um|d') ?(\d+|un[oa]?|deux|dos|due|zwei|dois|duas|tre|três|tres|trois|drei)\s*$")
+_LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
 _NEAR_BY = 16  # letters between a negation and its verb
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
-_BARE = ("handheld", "static shot", "tripod shot")

@@ -10,6 +10,7 @@ from ..languages.verbs import LOOK, OVER, PAST, THROUGH
 Moves = list[tuple[int, int, str]]  # start, end and English
 Things = list[tuple[str, str]]  # relation and name
 
+BARE = ("handheld", "static shot", "tripod shot")  # they say nothing of a thing
 PASSING = (PAST, THROUGH, OVER)
 # How a thing goes with a verb that has no word between them.
 OF_AN_OBJECT = {
@@ -22,6 +23,7 @@ OF_AN_OBJECT = {
     "follow": "with",
     "pull out": "from",
 }
+_ARTICLES = ("una", "un", "uma", "um", "une", "einem", "einer", "la", "le", "lo")
 PRONOUNS = ("la", "lo", "lui", "sie", "ihr", "lei", "ela", "ele", "ella", "elle", "hem", "hen", "hun", "haar", "loro")
 ONLY = re.compile(
     r"\b(?:nur|bloß|lediglich|juste|seulement|uniquement|solo|sólo|solamente|únicamente|soltanto|só|somente|apenas|"
@@ -48,7 +50,8 @@ def as_meant(moves: Moves, things: Things, dollies: bool) -> tuple[Moves, Things
     said = [move for _, _, move in moves]
     if "follow" in said and any(move.startswith(("pan", "tilt", "zoom")) for move in said):  # "パンで追う"
         moves = [one for one in moves if one[2] != "follow"]
-        things = [("with", name) for relation, name in things if relation == "with"] or [("with", "her")]
+        whom = [name for relation, name in things if relation == "with" and name.split()[-1] not in _ARTICLES]
+        things = [("to", name) for name in whom or ["her"]]
     if "static shot" in said and any(move.startswith(("zoom", "pan", "tilt", "look", "roll")) for move in said):
         first = said.index("static shot")
         moves = moves[:first] + moves[first + 1 :] if first == 0 else moves
@@ -61,3 +64,12 @@ def as_meant(moves: Moves, things: Things, dollies: bool) -> tuple[Moves, Things
     return [
         one for i, one in enumerate(going) if one[2] != "move" or one[2] not in [m for _, _, m in going[:i]]
     ], things
+
+
+def whose(manner: str, said: list[str]) -> int:
+    """Which of the moves a word of manner is about: "slight" is an operator's, "slow" never how a camera is held."""
+    held = [index for index, move in enumerate(said) if move.endswith(BARE)]
+    if manner == "slight" and held:
+        return held[0]
+    moving = [i for i, move in enumerate(said) if i not in held and "dutch" not in move]
+    return moving[0] if moving else 0

@@ -10,7 +10,22 @@ from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS
 
 # How a move and its thing hang together, by the word between them. The first of these in a clause that says several
 # ("past the chair to the door") is the one that counts.
-RELATIONS = ("whole", "around", "through", "to", "up", "down", "over", "past", "along", "at", "with", "from", "behind")
+RELATIONS = (
+    "whole",
+    "around",
+    "through",
+    "to",
+    "up",
+    "down",
+    "level",
+    "over",
+    "past",
+    "along",
+    "at",
+    "with",
+    "from",
+    "behind",
+)
 _LINKING = by_phrase(
     {
         "around": "around, about, round",
@@ -65,7 +80,7 @@ _ENDS = one_of(
 _NO_THINGS = one_of(
     """
         side, end, other, top, bottom, rear, middle, center, centre, start, beginning, same, way, time, once,
-        first, last, final, least, all, most, motion, speed, direction, distance, height, level, ground level,
+        first, last, final, least, all, quarter, most, motion, speed, direction, distance, height, level, ground level,
         foreground, background, rest, lot, bit, little, tad, touch, turn, circle, degree, degrees, order,
         seconds, second, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
         crane, gimbal, space, set, point, order, thing, half, axis, very, really, quite, so, overhead, once,
@@ -152,6 +167,14 @@ def _stands_behind(text: list[str], i: int, start: int) -> bool:
     )
 
 
+def via_of(text: list[str], start: int, stop: int) -> str:
+    """What a way to something leads past: "past the sofa to the door"; "" for none."""
+    for i in range(start, stop - 1):
+        if text[i] in ("past", "beyond") and (name := noun_phrase(text, i + 1, stop)[1]):
+            return name
+    return ""
+
+
 def onward_of(text: list[str], start: int, stop: int) -> str:
     """What a way through a thing leads to: "through the living room to the terrace door"; "" for none."""
     for i in range(start, stop - 1):
@@ -236,6 +259,10 @@ def _relation(text: list[str], i: int, verb: str, start: int) -> str | None:
         return None  # "by a quarter turn"
     if word == "of" and i > start and text[i - 1] == "out" and OPENINGS.intersection(text[i + 1 : i + 4]):
         return "from"
+    if word == "level" and text[i + 1 : i + 2] == ["with"]:
+        return "level"
+    if word == "with" and i and text[i - 1] == "level":
+        return "level"
     if word in _LINKING:
         return _LINKING[word]
     if i == start and verb in _WITH_AN_OBJECT:

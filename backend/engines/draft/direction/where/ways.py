@@ -95,7 +95,7 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
     reach += 6 if "from" in text[end : end + reach] else 0
     for i in range(end, min(len(text), end + reach)):
         word = text[i]
-        if i > end and word in VERBS and word not in DIRECTIONS:
+        if i > end and word in VERBS and word not in DIRECTIONS and not is_figure(text, i):
             break
         if word == "from":
             in_from = True

@@ -6,6 +6,7 @@ import re
 
 from ...lists import replaced, replacements
 from .idioms import IDIOMS
+from .orders import ORDERS
 
 _MOVE = (
     r"(?:pan|tilt|arc|push|pull|dolly|zoom|truck|track|tracking|orbit|crane|jib|boom|roll|pedestal|hold|drift|"
@@ -199,7 +200,7 @@ ASKING = replacements(
             rf"(?:and |then )*{_ORDER} (down|up) to\b",
             r"moves \2, to",
         ),
-        (r"\bvertigo (?:thing|look|style|trick|move)\b|\bvertigo(?= (?:on|at) (?:the|her|his|a)\b)", "vertigo effect"),
+        (r"\bvertigo (?:thing|look|style|trick|move)\b|\bvertigo(?= (?:on|at) \w)", "vertigo effect"),
         (
             r"\b(fl(?:y|ies|ying)|glid(?:e|es|ing)|skim(?:s|ming)?)((?: in)?) low "
             r"(?=over|towards?|past|across|through)",
@@ -260,4 +261,4 @@ def asked(text: str) -> str:
     """English `text` with what is asked for in the plain words of a move."""
     if _CAMERA.search(text):  # "turn the camera to the left, then bring it back"
         text = _HANDLED.sub(r"\1 the camera ", text)
-    return replaced(replaced(_SLUG.sub(". ", text), ASKING), IDIOMS)
+    return replaced(replaced(replaced(_SLUG.sub(". ", text), ORDERS), ASKING), IDIOMS)

@@ -60,7 +60,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\b(?:1/2)\b|½", "half"),
         (r"\b(?:in|to|into|onto) (?:an? |the )?(?:\w+ )?(?:single|[23]-?shot|(?:two|three)[- ]shot) (?:on|of) ", "to "),
         # How fast and how high.
-        (r"(?<=\d)\s*['′](?=\s*(?:$|[ ,.;)]))(?![^'\n]*\d')", " feet"),
+        (r"(?<=\d)\s*['′](?=\s*(?:$|[ ,.;)]))", " feet"),
         (r"(?<=\d)\s*″", " inches"),
         (
             rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|"

@@ -1,0 +1,80 @@
+"""Orders of a set in plain words: beats, heights, the lens, the camera's nose."""
+
+from __future__ import annotations
+
+from ...lists import replacements
+
+_A = r"(?:the|an?|his|her|their|its)"
+_NUMBER = r"(\d+(?:[.,]\d+)?|a|one|two|three|four|five|six|half a)"
+_SECONDS = r"(s|sec|secs|seconds?|beats?)\b"
+_NOTHING = r"(?:nothing|stillness|still|no (?:camera )?(?:movement|move|motion)|static|locked off)"
+_TOP = r"(?:table|desk|counter|bench|roof|tree|bar)"
+_NOSE = r"(?:nose|lens|chin|eyes?|gaze|head)"
+
+ORDERS = replacements(
+    (
+        (
+            (r"^\s*what (?:i|we)(?:'d| would)? ?(?:like|want|need|'m after) is an? [^,.;]{0,40}?(?:that|which) "),
+            "the camera ",
+        ),
+        # Times.
+        (
+            (r"^\s*(?:(?:an?|one|short|brief) )*(?:beat|pause)\s*(?:[,.;]|(?=\bthen\b))\s*(?:and )?(?:then )?"),
+            "hold for 1 second, then ",
+        ),
+        (rf"\blast {_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"then hold for \1 \2"),
+        (rf"(?<!of )(?<!the )(?<!after )\b(?:first )?{_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"hold for \1 \2"),
+        (rf"\b(?:on|at) the {_NUMBER}[- ]second mark\b", r"after \1 seconds"),
+        (rf"\bhang(s|ing)? (?=on {_A} \w+ for\b|there\b|on \w+ for\b)", r"hold "),
+        (r"\bcome(s)? forward\b", r"move\1 forward"),
+        # Heights.
+        (rf"\b(?:{_A} )?({_TOP})[- ]?top\b", r"level of the \1"),
+        (
+            (
+                rf"\b(up|down|level|descend\w*|ris\w+|sinks?|lower\w*|drops?) (?:to|with|at) (?:{_A} )?(?:level|height|"
+                rf"top) of "
+            ),
+            r"\1 level with ",
+        ),
+        (
+            (
+                rf"\b(up|down|descend\w*|ris\w+|sinks?|lower\w*|drops?) to ((?:{_A} )?(?!eye|waist|knee|chest|shoulder|"
+                rf"hip|ground|street|head|human)\w+)[- ](?:level|height)\b"
+            ),
+            r"\1 level with \2",
+        ),
+        # The lens, and how the camera is held.
+        (r"\b(?:the )?lens (?:goes|pushes|zooms|creeps|moves) (in|out)\b", r"zooming \1"),
+        (r"\bwiden(?:s|ing)? (?:the |our )?(?:lens|angle|zoom|focal length)\b", "zoom out"),
+        (r"\b(?:tighten|narrow)(?:s|ing)? (?:the |our )?(?:lens|angle|zoom|focal length)\b", "zoom in"),
+        (
+            (
+                r"\b(?:lens|focal length)(?: only| alone)?\s*[:,]?\s*(?:from )?(\d{2,3}) ?(?:mm)? ?(?:to|->|→|–|"
+                r"-) ?(\d{2,3})(?: ?mm)?\b(?! ?(?:%|percent|deg|°|s\b|sec))"
+            ),
+            r"zoom from \1 to \2mm",
+        ),
+        (r"\bcanted\b(?! (?:angle|frame|view|shot))", "dutch angle"),
+        (rf"\b(?:drop|dip|lower|tip)(?:s|ping|ing)? (?:the|its|our) {_NOSE}\b", "tilt down"),
+        (rf"\b(?:lift|raise|tip up)(?:s|ing)? (?:the|its|our) {_NOSE}\b", "tilt up"),
+        (r"\bsnap[- ]pan(s|ning)?\b", r"whip pan"),
+        (r"\brun[- ]and[- ]gun\b", "fast handheld"),
+        (r"\b(chas|run|walk|hurry|rush|go)(e|es|s|ing|ning)? after (?=\w)", r"follow "),
+        (r"\b(circle|orbit|turn|arc|degrees|way|half|quarter|lap|loop) round (?=\w)", r"\1 around "),
+        (
+            (
+                r"\b((?:roll|pan|tilt|orbit|arc)\w*(?: (?:left|right|up|down|clockwise|"
+                r"counterclockwise))?) to (\d{1,3})(?=\s*(?:$|[,.;]|and\b|then\b|while\b|over\b))"
+            ),
+            r"\1 by \2 degrees",
+        ),
+        (
+            (
+                r"\b(?:walk|take|lead|guide|fly|bring|carry|drive)(?:s|ing)? (?:the |our )?(?:client|audience|guests?|"
+                r"buyers?|customers?|visitors?|people) (?=through|around|to|into|past|down|up|along|over|across|from|"
+                r"out|in\b)"
+            ),
+            "the camera moves ",
+        ),
+    )
+)
