@@ -319,7 +319,9 @@ class _Reader:
             target=target,
             via=via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else "",
             onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
-            open_side=not any(is_side(word) for word in clause.words[move.start : last]),
+            open_side=not any(
+                is_side(word) for word in clause.words[first if move.kind == ("orbit") else move.start : last]
+            ),
             said=" ".join(clause.words[first:last]),
             amount=step.amount * manner.get("amount", 1.0),
             speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),

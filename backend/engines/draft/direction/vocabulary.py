@@ -235,7 +235,7 @@ PHRASES: dict[str, tuple[Move, Manner]] = {
 # Clauses that are a move only if nothing else is in them ("Static.", "Tripod.").
 ALONE: dict[str, Move] = by_phrase(
     {
-        ("hold", 1): "static, tripod, still, motionless, stationary, sticks, fixed, unmoving, immobile",
+        ("hold", 1): "static, locked, tripod, still, motionless, stationary, sticks, fixed, unmoving, immobile",
         ("orbit", 1): "orbit, arc",
         ("dolly zoom", -1): "vertigo",
         ("push", 1): "dolly, forward, forwards, closer, steadicam, push, pushing, creep, creeping, ahead",

@@ -122,7 +122,7 @@ Schwenk von links nach rechts über die Stadt
 La caméra longe le mur vers la gauche
     truck -1 1 1 smooth <along:wall:>
 clockwise arc shot around the statue
-    orbit -1 1 1 smooth open <around:statue:>
+    orbit -1 1 1 smooth <around:statue:>
 crane up 4 m over the hedge
     crane +1 1 1 smooth metres=4 open <over:hedge:>
 pan slowly from the sofa to the window

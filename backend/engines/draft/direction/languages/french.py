@@ -18,12 +18,16 @@ FRENCH = Language(
     camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|^\s*nous\b|\bdrone\b|\bobjectif\b",
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
-        (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
+        (
+            r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*",
+            "then",
+        ),
         (
             r"\s*,?\s*\b(?:tout en|en (?=regard|recul|avan|tourn|mont|descend|zoom|pivot|panot|s['’]\w)|pendant que|"
             r"en même temps|simultanément|tandis que)\b\s*",
             "while",
         ),
+        (r"\s*,?\s*\bavant d(?:e |')(?=[^\W\d]+(?:er|ir|re)\b)", "then"),
         (r"\s+et\s+", "and"),
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
@@ -103,7 +107,7 @@ FRENCH = Language(
         (r"(?:de (?:la )?)?gauche\s*(?:à|vers|-|→|/)?\s*(?:la )?droite?\b", "right"),
         (r"(?:de (?:la )?)?droite?\s*(?:à|vers|-|→|/)?\s*(?:la )?gauche", "left"),
         (
-            r"dans le sens inverse des aiguilles(?: d'une montre)?|sens anti-?horaire|"
+            r"(?:dans le |en )?sens inverse des aiguilles(?: d'une montre)?|sens anti-?horaire|"
             r"sens contraire des aiguilles(?: d'une montre)?",
             "counterclockwise",
         ),
@@ -125,6 +129,10 @@ FRENCH = Language(
         (r"\bvif\b|\bvive\b|\bprécipit\w*", "fast"),
     ),
     units=(
+        (
+            (r"\bfai\w+ (?:le |un )?tour (?:complet|entier) (?:de |d'|du |autour de |autour du )"),
+            "contourne 360 degrees ",
+        ),
         (r"\b(?:jusqu'(?:au|à un) |en |au )?(?:très )?gros plan(?: sur)?\b", ""),
         (r"\bà (?:la )?hauteur (?:d'yeux|des yeux|d'homme|du genou|des genoux|du sol)", ""),
         (r"sur (?:elle-même|lui-même|place|son (?:propre )?axe)(?! (?:pendant|deux|trois|\d))", "panoramique"),
@@ -136,7 +144,7 @@ FRENCH = Language(
             r"\1\2 delay",
         ),
         (r"\b(?:un )?tour complet|tour entier|\bun tour\b", "360 degrees"),
-        (r"\bfai\w+ (?:un )?(?:demi-tour|la moitié du tour) (?=de |d'|du )", "contourne 180 degrees "),
+        (r"\bfai\w+ (?:un )?(?:demi-tour|la moitié du tour) (?:de |d'|du )", "contourne 180 degrees "),
         (r"\b(?:un )?demi-tour|demi-cercle|à moitié", "180 degrees"),
         (r"\b(?:un )?quart de (?:tour|cercle)", "90 degrees"),
         (r"\b(?:d')?un demi-mètre", "0.5 metres"),

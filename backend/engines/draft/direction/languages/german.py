@@ -9,7 +9,7 @@ _ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihre
 _WORD = r"[^\W\d_]+"
 NOUN = (
     rf"{_ARTICLE}(?!den\b|die\b|das\b|dem\b|der\b)(?P<n>{_WORD}(?:\s(?!und\b|zoom\w*\b|fahr\w*\b|schwenk\w*\b|halten\b|"
-    rf"zu\b|zur\b|zum\b|vorbei|herum){_WORD}){{0,2}}?)"
+    rf"zu\b|zur\b|zum\b|vorbei|herum|(?:hin|her)(?:unter|ab|auf)\w+){_WORD}){{0,2}}?)"
 )
 _END = (
     r"(?=\s*(?:$|[,;.]|\b(?:und|zu|zum|zur|bis|herum|vorbei|mit|in|"
@@ -29,6 +29,7 @@ GERMAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"(?:hin|her)(?:unter|ab)(?:blick|schau|seh)\w*", "looking down"),
         (r"bewege? die kamera nicht", "static shot"),
         (r"^\s*(?:wieder )?zurück\s*$", "back"),
         (r"\bseitlich\w*", "truck"),

@@ -13,7 +13,7 @@ NOUN = (
     rf"mentre\b|\w+[ae]ndo(?:si|ci)?\b|dolcemente\b|piano\b|quasi\b){_WORD})?)"
 )
 _OF = r"(?:di |del |dello |della |dei |degli |delle |dell')"
-_TO = r"(?:a |al |allo |alla |ai |agli |alle |all')"
+_TO = r"(?:a |ad |al |allo |alla |ai |agli |alle |all')"
 _FROM = r"(?:da |dal |dallo |dalla |dai |dagli |dalle |dall')"
 _ON = r"(?:su |sul |sullo |sulla |sui |sugli |sulle |sull')"
 
@@ -24,7 +24,7 @@ ITALIAN = Language(
     r"|obiettivo\b",
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
-        (r"\s*,?\s*\b(?:e poi|poi|quindi|dopodiché|in seguito|seguit[oa] da|e infine|infine)\b\s*", "then"),
+        (r"\s*,?\s*\b(?:e poi|poi|quindi|dopodiché|prima di|in seguito|seguit[oa] da|e infine|infine)\b\s*", "then"),
         (r"\s*,?\s*\b(?:mentre|allo stesso tempo|contemporaneamente|nel frattempo|e intanto)\b\s*", "while"),
         (r"\s+e\s+", "and"),
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),

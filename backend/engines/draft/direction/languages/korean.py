@@ -38,6 +38,7 @@ KOREAN = Language(
     ),
     moves=(
         (r"카메라를? 움직이지 \w*", "static shot"),
+        (r"돌아[오온]\w*|되돌[아리]\w*", "back"),
         (r"고개를 들\w*", "tilt up"),
         (r"고개를 숙\w*", "tilt down"),
         (r"고개를 돌\w*", "pan"),

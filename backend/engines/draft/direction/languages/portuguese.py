@@ -50,7 +50,7 @@ PORTUGUESE = Language(
         ),
         (r"efeito vertigo|\bvertigo\b|dolly zoom|zoom contrário|travelling compensado", "dolly zoom"),
         (
-            r"órbita\w*|orbita\w*|contorna\w*|circunda\w*|rodeia\w*|travelling circular|dá (?:a |"
+            r"órbita\w*|orbita\w*|contorna\w*|circunda\w*|rodeia\w*|travelling circular|d[áêe] (?:a |"
             r"uma )?volta|dando a volta|dar (?:a |uma )?volta"
             r"|\barco\b|volta (?:completa )?(?=em torno|à volta|ao redor)",
             "orbit",

@@ -19,7 +19,10 @@ SPANISH = Language(
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
-            r"\s*,?\s*\b(?:y luego|luego|después|y después|a continuación|seguido de|y finalmente|finalmente)\b\s*",
+            (
+                r"\s*,?\s*\b(?:y luego|luego|después|y después|antes de|a continuación|seguido de|y finalmente|"
+                r"finalmente)\b\s*"
+            ),
             "then",
         ),
         (r"\s*,?\s*\b(?:mientras(?: que)?|al mismo tiempo(?: que)?|a la vez(?: que)?|simultáneamente)\b\s*", "while"),

@@ -73,7 +73,7 @@ _TABLE: dict[str, dict[str, str]] = {
         "chinese": "下移, 放低, 沉下, 落下, 下压, 压低",
     },
     "pan": {
-        "german": "schwenk-",
+        "german": "schwenk-, reiß-, reiss-",
         "french": "panot-, pivot-, panoram-, balay-, balai-",
         "spanish": "pane-, barre, barrer, barriendo, recorre con la mirada",
         "italian": "panoramic-, spazza",
@@ -161,7 +161,7 @@ _TABLE: dict[str, dict[str, str]] = {
             permanec-, detém, deten-, stop""",
         "dutch": "wacht-, stop, stopt, stoppen, houd, houdt, hou, pauz-, sta stil, blijf-, stil",
         "japanese": "待[つちっ][ぁ-ん]?[ぁ-ん]?, じっと[ぁ-ん]?[ぁ-ん]?, 停まる, ストップ, 間を置[くい]て?",
-        "korean": "기다\\w*, 머문\\w*, 머물\\w*, 홀드\\w*, 가만히, 멈추\\w*, 서서, 움직이지 않\\w*, 쉰다, 쉬고",
+        "korean": "그대로, 기다\\w*, 머문\\w*, 머물\\w*, 홀드\\w*, 가만히, 멈추\\w*, 서서, 움직이지 않\\w*, 쉰다, 쉬고",
         "chinese": "停住, 停下, 停留, 停顿, 停, 等待, 等候, 等, 静止, 稍停, 驻留, 逗留",
     },
     PAST: {

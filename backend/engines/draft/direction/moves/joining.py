@@ -37,6 +37,8 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
         said = " ".join(clause.words)
         plain_way = replace(before, relation="", target="", onward="", together=False, delay=None, said=said)
         return [modified(replace(plain_way, sign=-before.sign), clause.words, 1, len(clause.words))]
+    if moving and steps[-1].kind == "hold" and clause.link != "with":  # "pan left, hold, then right"
+        return once_more(move, clause, moving)
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
     direction = DIRECTIONS[move.verb]
     turned: tuple[str, int] | None
@@ -123,6 +125,9 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
         first - 1 if first and text[first - 1] == "back" and text[first] in ("to", "out") and verb == "move" else first
     )
     kept = [word for word in text[:cut] if is_modifier(word)]
+    out = text[cut : cut + 1] == ["out"] and text[cut + 1 : cut + 2] in (["to"], ["onto"], ["into"])
+    if out and (before.kind, before.sign) == ("push", 1):  # "in through the window and out to the balcony"
+        cut += 1
     said = [verb, *kept, *text[cut:]]
     return Clause(said, [False] * (len(said) - len(text) + cut) + clause.named[cut:], "then")
 
@@ -185,12 +190,15 @@ def _goes_somewhere(text: list[str], i: int) -> bool:
 NOMINATIVES = ("he", "she", "they", "who", "i")
 
 
+_TURNED = ("left", "right", "up", "down", "clockwise", "counterclockwise", "anticlockwise", *ACROSS)
+
+
 def turned_to(step: Step, text: list[str]) -> Step:
     """`step` in the direction that was said after it: "arc shot, 45 degrees to the left"."""
     verb = _OWN_VERB.get(step.kind)
     for word in text:
         turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
-        if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise", *ACROSS):
+        if turned and turned[0] == step.kind and word in _TURNED:
             return replace(step, sign=turned[1], open_side=False)
     return step
 
@@ -212,6 +220,8 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
         return False  # "turn right and enter the bedroom"
     if index == 0 and clause.link == "and" and steps[-1].kind == "pan" and _turns(steps[-1].said) and _arrives(step):
         return False  # "turn left and move through the doorway"
+    if index == 0 and clause.link == "and" and steps[-1].kind == "pan" and step.relation == "through":
+        return False  # "pan left 90 degrees and push in through the door"
     if index == 0 and clause.link == "and" and move.verb == "turn" and _walks(steps[-1].said):
         return False  # "walk through the door and turn right"
     if index == 0 and clause.link == "and" and step.kind in ("pedestal", "crane") and _leaves(steps[-1].said):

@@ -143,6 +143,11 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if move.verb == "roll" and not move.directed:  # a camera that rolls, records
         degrees = any(word in words.DEGREES for word in clause.words)
         said = {*clause.words[: move.start], *clause.words[move.end :]}
+        noun = (
+            move.start > 0 and is_modifier(clause.words[move.start - 1]) and move.form == "base" and not said & ACTORS
+        )
+        if noun and all(word in LEAD_INS or is_modifier(word) for word in said):  # "slow roll, ten degrees"
+            return subject in ("free", "camera")
         slight = bool(said & _SLIGHT) and said <= _SLIGHT | LEAD_INS  # "with a slight roll", "roll slightly"
         return subject in ("free", "camera") and (degrees or slight)
     if subject == "camera":

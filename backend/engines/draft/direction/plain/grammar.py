@@ -7,7 +7,7 @@ import re
 
 from ..languages.language import Language
 from ..languages.verbs import BACK, LOOK, START, verbs_of
-from ..sentences import INCLINES
+from ..sentences import INCLINES, ROADS
 from ..where.target import OPENINGS
 from .between import PAIR, paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
@@ -205,6 +205,8 @@ class Reader:
 
     def _entered(self, relation: str, name: str, clause: str) -> str:
         """How a thing is meant that one goes in or out by: "문으로 들어간다" is through the door."""
+        if relation == "with" and self._noun(name) in _LONG:
+            return "along"
         if relation not in ("to", "from", "past", "through") or self._noun(name) not in OPENINGS:
             return "past" if relation == "through" and "지나" in clause else relation
         if BESIDE.search(clause):
@@ -241,7 +243,7 @@ class Reader:
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
         named = [self._named(things)] if things else []
         forth = next((side for side in sides if side in ("in", "out")), "")
-        if forth and not rest.strip().strip(".") and not named:
+        if forth and not named and ("metres" in figures or len(rest.split()) < 3):
             return " ".join(["push in" if forth == "in" else "pull out", *(word for word in words if word != forth)])
         across = next((side for side in sides if side in ("left", "right")), "")
         height = next((side for side in sides if side in ("up", "down")), "")
@@ -312,7 +314,7 @@ class Reader:
             return f"start on the {first}" if first else ""
         if move == BACK:
             whither = self._named([thing for thing in things if thing[0] == "to"])
-            return " ".join(part for part in (sides[0] if sides else "back", figures, whither) if part)
+            return " ".join(part for part in ("back", figures, whither) if part)
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
         if move == "turn" and "around" in relations:
@@ -387,6 +389,7 @@ class Reader:
 _LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch")
 _AT_ONCE = re.compile(r"\b(?:[a-z]+[aei]ndo(?:si|se|ci)?|en [a-z]+ant|dabei|regardant|blickend)\b")
 _BARE_FIGURE = re.compile(r"\b(?:di|de|um|d') ?(\d+|un[oa]?|deux|dos|due|zwei|dois|duas|tre|três|tres|trois|drei)\s*$")
+_LONG = ROADS | {"wall", "fence", "hedge", "facade", "shelf", "railing"}
 _LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
 _NEAR_BY = 16  # letters between a negation and its verb
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}

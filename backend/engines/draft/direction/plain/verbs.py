@@ -48,10 +48,12 @@ def as_meant(moves: Moves, things: Things, dollies: bool) -> tuple[Moves, Things
     """Moves and things with verbs of passing as plain going, a look that follows as a look, and no hold beside a look
     that a camera makes which stays where it is. `dollies`: a push beside a zoom is one of its own."""
     said = [move for _, _, move in moves]
-    if "follow" in said and any(move.startswith(("pan", "tilt", "zoom")) for move in said):  # "パンで追う"
-        moves = [one for one in moves if one[2] != "follow"]
+    if "follow" in said and any(move.startswith(("pan", "tilt", "zoom", "turn")) for move in said):
+        moves = [(*one[:2], "pan" if one[2] == "turn" else one[2]) for one in moves if one[2] != "follow"]
         whom = [name for relation, name in things if relation == "with" and name.split()[-1] not in _ARTICLES]
         things = [("to", name) for name in whom or ["her"]]
+    if "follow" in said and any(relation == "along" for relation, _ in things):  # "siguiendo el muro"
+        moves = [(*one[:2], "move" if one[2] == "follow" else one[2]) for one in moves]
     if "static shot" in said and any(move.startswith(("zoom", "pan", "tilt", "look", "roll")) for move in said):
         first = said.index("static shot")
         moves = moves[:first] + moves[first + 1 :] if first == 0 else moves

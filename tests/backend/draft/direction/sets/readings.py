@@ -99,7 +99,7 @@ Spin on the spot 180 degrees
 Start close on the vase, slowly pull back until the whole table is visible
     push -1 1 0.6 smooth open <whole:table:>
 half a turn around the sofa, anticlockwise
-    orbit +1 1 1 smooth degrees=180 open <around:sofa:>
+    orbit +1 1 1 smooth degrees=180 <around:sofa:>
 parallax move to the left past the trees
     truck -1 1 1 smooth <past:trees:>
 erst Schwenk nach links, dann langsam auf den Mann zu
@@ -119,7 +119,7 @@ handheld walk-through of the house
 travelling avant vers le canapé, lentement
     push +1 1 0.6 smooth open <to:sofa:>
 anticlockwise arc around the bed, a quarter turn
-    orbit +1 1 1 smooth degrees=90 open <around:bed:>
+    orbit +1 1 1 smooth degrees=90 <around:bed:>
 Kamera fährt langsam hinter dem Sofa entlang nach rechts
     truck +1 1 0.6 smooth
 Boom up from the floor to eye level

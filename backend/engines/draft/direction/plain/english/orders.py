@@ -27,6 +27,21 @@ ORDERS = replacements(
         (rf"\b(?:on|at) the {_NUMBER}[- ]second mark\b", r"after \1 seconds"),
         (rf"\bhang(s|ing)? (?=on {_A} \w+ for\b|there\b|on \w+ for\b)", r"hold "),
         (r"\bcome(s)? forward\b", r"move\1 forward"),
+        (
+            r"\b(?:when|once|as soon as|until) (?:we|it|the camera) (?:reach(?:es)?|gets? to|arrives? at) "
+            r"((?:the |an? |his |her )?\w+),? (?:then )?(stop|hold|pause)(?:s|es)?\b(?! on)",
+            r"\2 at \1",
+        ),
+        (r"\b(?:getting|going|growing) (?:\w+ly )?faster\b|\b(?:picking up speed|speeding up)\b", "accelerating"),
+        (
+            (r"\b(?:getting|going|growing) (?:\w+ly )?slower\b|\bslowing down\b(?! (?:as|when|before|near|to))"),
+            "decelerating",
+        ),
+        (
+            r"\b(?:ease|come|glide|drift|slow|roll)s? (?:down )?to an? (?:\w+ )?(?:stop|halt|rest|standstill)\b"
+            r"(?! (?:on|at|in|by|behind|with|near|over)\b)",
+            "hold",
+        ),
         # Heights.
         (rf"\b(?:{_A} )?({_TOP})[- ]?top\b", r"level of the \1"),
         (
