@@ -43,7 +43,7 @@ def read_still(path: Path) -> Image.Image:
                 raise ValueError(f"it has {opened.width} x {opened.height} pixels")
             profile, steps = opened.info.get("icc_profile"), _steps(opened)
             opened.load()
-            turned = opened.getexif().get(ORIENTATION, 1) != 1
+            turned = _orientation(opened) != 1
             picture = ImageOps.exif_transpose(opened) if turned else opened  # it would copy that, too
             return _opaque(in_srgb(_eight_bits(picture, steps), profile, opened.info, coding_of(path)))
     except (OSError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
@@ -54,7 +54,20 @@ def read_still(path: Path) -> Image.Image:
 def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Width and height of an opened picture as a viewer shows it, by its EXIF orientation."""
     width, height = picture.size
-    return (width, height) if picture.getexif().get(ORIENTATION, 1) not in LYING else (height, width)
+    return (width, height) if _orientation(picture) not in LYING else (height, width)
+
+
+def _orientation(picture: Image.Image) -> int:
+    """By the file's EXIF alone, as viewers and Blender's side go by it: Pillow's own reading also heeds XMP and the
+    text chunks of old programs, which outlive a turn of the pixels."""
+    from PIL import Image
+
+    if picture.format == "PNG" and "exif" not in picture.info:
+        picture.load()  # it may stand at the end
+    exif = Image.Exif()
+    exif.load(picture.info.get("exif", b""))
+    said = exif.get(ORIENTATION, 1)
+    return said if isinstance(said, int) else 1
 
 
 def _steps(opened: ImageFile.ImageFile) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import OpenEXR
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, PngImagePlugin
 
 from backend.engines.engine import EngineError
 from backend.jobs.inspection import inspect
@@ -98,6 +99,28 @@ def test_an_orientation_that_there_is_not_turns_nothing(tmp_path: Path, orientat
     exif[0x0112] = orientation
     path = saved(Image.new("RGB", (64, 32), RED), tmp_path / "a.jpg", exif=exif)
     assert inspect.picture(path, "still")[1:] == read_still(path).size == (64, 32)
+
+
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>"""
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_viewers_pass_over_an_orientation_in_xmp(tmp_path: Path, suffix: str) -> None:
+    """It is left behind where a program turns the pixels and writes EXIF anew, or none."""
+    picture = Image.new("RGB", (64, 32), RED)
+    options: dict[str, Any] = {"xmp": XMP}
+    if suffix == ".png":
+        options = {"pnginfo": PngImagePlugin.PngInfo()}
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", XMP.decode())
+    path = saved(picture, tmp_path / f"a{suffix}", **options)
+    with Image.open(path) as opened:
+        assert opened.getexif()[0x0112] == 6
+    assert inspect.picture(path, "still")[1:] == read_still(path).size == (64, 32)
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    path = saved(picture, tmp_path / f"b{suffix}", exif=exif, **options)
+    assert inspect.picture(path, "still")[1:] == read_still(path).size == (32, 64)
 
 
 def turned_primaries() -> bytes:
