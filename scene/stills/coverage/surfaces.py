@@ -14,6 +14,7 @@ import numpy as np
 from ...app.errors import SceneError
 from ..borrow import see_through
 from ..borrow.blocks import of_session
+from . import others
 from .leaves import Leaf, leaf_of
 from .steps import Steps
 
@@ -167,8 +168,11 @@ def _read_instances(number: int, pieces: _Pieces, glass: bool) -> Steps[None]:
                 continue
             done = index + 1
             if instance.object.type == "LIGHT" and instance.show_self:
-                pieces.marks.append(_mark(instance.object.name_full, np.array(instance.matrix_world)))
+                pieces.marks.append(others.mark_of(instance.object.name_full, np.array(instance.matrix_world)))
                 pieces.used.add(("lights", instance.object.data.name_full))
+            elif others.is_one(instance):
+                pieces.marks.append(others.mark(instance))
+                pieces.used |= others.materials(instance)
             elif _is_rendered(instance):
                 item = instance.object
                 _read_mesh(item.data, np.array(instance.matrix_world), item, natures, pieces)
@@ -333,7 +337,7 @@ def _place(pieces: _Pieces) -> Steps[None]:
             shape = pieces.shapes[told] = yield from _shape(shape)
         shape = _box(shape) if is_box else shape
         mark = hashlib.blake2b(shape.names.encode(), digest_size=16)
-        mark.update(_rounded(matrix))
+        mark.update(others.rounded(matrix))
         turn, shift = matrix[:3, :3].T.astype(np.float32), matrix[:3, 3].astype(np.float32)
         for start in range(0, len(shape.vertices), CHUNK):
             part = shape.vertices[start : start + CHUNK]
@@ -354,14 +358,6 @@ def _place(pieces: _Pieces) -> Steps[None]:
         pieces.marks.append(mark.digest())
         if len(pieces.marks) % 64 == 0:
             yield 0.5
-
-
-def _mark(name: str, matrix: np.ndarray) -> bytes:
-    return hashlib.blake2b(name.encode() + _rounded(matrix), digest_size=16).digest()
-
-
-def _rounded(matrix: np.ndarray) -> bytes:
-    return bytes((np.round(matrix, 5) + 0.0).tobytes())  # no negative zero
 
 
 # --- fewer triangles -----------------------------------------------------------------------------------------

@@ -249,3 +249,54 @@ def test_the_mark_of_surfaces():
     lamp.location.x += 1e-7
     lamp.rotation_euler.x = -0.0
     assert read().mark == last
+
+
+def other(kind):
+    """An object that no triangles tell, of 2 x 3 points where it has some."""
+    if kind == "CURVES":
+        data = bpy.data.hair_curves.new("Hair")
+        data.add_curves([3, 3])
+    elif kind == "POINTCLOUD":
+        bpy.ops.mesh.primitive_plane_add()
+        bpy.ops.object.convert(target="POINTCLOUD")
+        return bpy.context.object
+    else:
+        data = bpy.data.volumes.new("Smoke")
+    item = bpy.data.objects.new(kind, data)
+    bpy.context.scene.collection.objects.link(item)
+    return item
+
+
+@pytest.mark.parametrize("kind", ["CURVES", "POINTCLOUD", "VOLUME"])
+def test_hair_points_and_volumes_count_though_no_ray_meets_them(kind, tmp_path):
+    """A picture with them is kept for as long as they are the same."""
+    item = other(kind)
+    assert item.type == kind
+    item.data.materials.append(material("fluff"))
+    if kind == "VOLUME":
+        (tmp_path / "smoke.vdb").write_bytes(b"1")
+        item.data.filepath = str(tmp_path / "smoke.vdb")
+    bpy.context.view_layer.update()
+    first = read()
+    assert len(first.triangles) == 0 and ("materials", "fluff") in first.used and read().mark == first.mark
+    item.location.x = 1
+    moved = read().mark
+    if kind == "VOLUME":
+        (tmp_path / "smoke.vdb").write_bytes(b"22")
+    else:
+        item.data.attributes["position"].data[2].vector = (1, 2, 3)
+        item.data.update_tag()
+    changed = read().mark
+    item.hide_render = True
+    hidden = read().mark
+    item.hide_render = False
+    assert len({first.mark, moved, changed, hidden}) == 4 and read().mark == changed
+
+
+def test_a_drawing_is_taken_for_changed_as_is_a_volume_without_a_file():
+    bpy.ops.object.grease_pencil_add(type="STROKE")
+    assert read().mark != read().mark
+    bpy.context.object.hide_render = True
+    assert read().mark == read().mark
+    other("VOLUME")
+    assert read().mark != read().mark
