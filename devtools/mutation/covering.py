@@ -111,7 +111,7 @@ COVERS = {
     "backend/engines/happyhorse/memory": _happyhorse("cards/memory cards/room engine/engine"),
     "backend/engines/happyhorse/pipeline": _happyhorse("engine/pipeline engine/progress_estimate engine/engine"),
     "backend/engines/happyhorse/transformer": _happyhorse(
-        "model/transformer weights/checkpoints model/triton_kernels cards/memory"
+        "model/transformer model/exact weights/checkpoints model/triton_kernels cards/memory"
     ),
     "backend/engines/happyhorse/vaes": _happyhorse("model/vaes model/turbo_vaed model/triton_kernels"),
     "integrations/comfyui": _integrations("steps waits client nodes"),

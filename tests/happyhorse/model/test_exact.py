@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,6 +16,8 @@ from backend.engines.happyhorse.memory.plans import Shape, decode_bytes, encode_
 from backend.engines.happyhorse.pipeline import latents
 from backend.engines.happyhorse.pipeline.ahead import ahead
 from backend.engines.happyhorse.sampling import samplers, super_resolution
+from backend.engines.happyhorse.transformer.kernels import ops
+from backend.engines.happyhorse.transformer.streaming import streamed_blocks
 from backend.gpu.memory import GIB
 
 TEXT, NEGATIVE = torch.ones(1, 4, 8), torch.zeros(1, 6, 8)
@@ -213,3 +217,51 @@ def test_noise_is_drawn_ahead_in_its_order_and_no_more_than_is_used(count: int) 
     with ThreadPoolExecutor(1) as beside:
         assert list(ahead(beside, draw, count)) == [(index, -index) for index in range(count)]  # type: ignore[arg-type]
     assert drawn == list(range(count))
+
+
+def test_heads_in_groups_lie_side_by_side_and_are_gated_each_by_its_own() -> None:
+    x, shift, gates = noise(2, 3, 2, 5), noise(20), noise(3, 4)
+    out = torch.empty(3, 20)
+    ops.gate(x, None, None, out)
+    for n in range(3):
+        assert torch.equal(out[n], torch.cat([x[group, n, head] for group in range(2) for head in range(2)]))
+    ops.gate(x, shift, gates, out)
+    for n in range(3):
+        for head in range(4):
+            wanted = (x[head // 2, n, head % 2] + shift[5 * head : 5 * head + 5]) / (
+                1 + math.exp(-float(gates[n, head]))
+            )
+            torch.testing.assert_close(out[n, 5 * head : 5 * head + 5], wanted)
+
+
+def test_activations_in_figures() -> None:
+    """Both end at 7, the linear half at 7 either way."""
+    up = torch.tensor([[-3.0, 0.5, 8.0, 9.0, -8.0, 2.0]])
+    sigmoid = [value / (1 + math.exp(-1.702 * value)) for value in (-3.0, 0.5, 7.0, 7.0, -8.0, 2.0)]
+    torch.testing.assert_close(ops.activate(up, True, torch.float32), torch.tensor([sigmoid]))
+    gated = [sigmoid[0] * 8, sigmoid[1] * -6, sigmoid[2] * 3]
+    torch.testing.assert_close(ops.activate(up, False, torch.float32), torch.tensor([gated]))
+
+
+@pytest.mark.parametrize("shares", [1, 4])
+@pytest.mark.parametrize("room", [500, 1000, 1399, 1400, 1700, 1749, 1750, 1999, 2000])
+def test_as_few_blocks_are_streamed_as_fit_and_evenly(room: int, shares: int) -> None:
+    """Ten shared blocks of 100 bytes and two of experts of 500; two slots are as large as what goes through them."""
+    sizes = [500, *[100] * 5, 500, *[100] * 5]
+    blocks = [SimpleNamespace(bytes=size, experts=1 if size == 100 else 8) for size in sizes]
+    found = streamed_blocks(blocks, room, shares)  # type: ignore[arg-type]
+
+    def needed(experts: bool, count: int) -> int:
+        part = lambda size: 0 if shares == 1 else size // shares  # noqa: E731
+        own = (2 * part(500) if experts else 1000) + count * part(100)
+        return own + (10 - count) * 100 + 2 * (500 if experts else 100)
+
+    if room == 2000:
+        assert found == frozenset()
+        return
+    fits = next((count for count in range(11) if needed(False, count) <= room), None)
+    experts = fits is None
+    count = fits if fits is not None else next((n for n in range(11) if needed(True, n) <= room), 10)
+    assert {0, 6} <= found if experts else not {0, 6} & found
+    shared = [index for index in range(12) if index not in (0, 6)]
+    assert found - {0, 6} == {shared[k * 10 // count] for k in range(count)}
