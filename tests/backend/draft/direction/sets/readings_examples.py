@@ -155,8 +155,6 @@ head for the stairs
     push +1 1 1 smooth open <to:stairs:>
 From wide to close
     push +1 1 1 smooth open
-To a medium of the bartender
-    nothing
 slow push, ends CU
     push +1 1 0.6 smooth open
 slow PI, L→R
