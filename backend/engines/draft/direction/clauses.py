@@ -109,7 +109,8 @@ def _is_meant(texts: list[str], i: int, size: int, current: list[words.Token]) -
     """Whether a false friend is a move after all: "we come in through the ceiling", "pan left over 3 seconds"."""
     after = i + size
     timed = after < len(texts) and texts[after - 1] == "over" and words.measure_at(texts, after) is not None
-    return timed or (texts[i] in VERBS and current != [] and current[-1].text in CAMERA_NOUNS)
+    turned = texts[i : i + 2] == ["left", "over"] and current != [] and current[-1].text in VERBS
+    return timed or turned or (texts[i] in VERBS and current != [] and current[-1].text in CAMERA_NOUNS)
 
 
 def _waiting(made: list[Clause]) -> list[Clause]:

@@ -58,6 +58,8 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
         before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
         if before is not None:
             kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
+        elif kept and kept[-1].kind == step.kind == "truck" and step.open_side and step.relation == "with":
+            kept[-1] = _told_more(kept[-1], step)  # "tracking right to left, keeping pace with the runner"
         elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
             kept.append(step)
         elif step.kind != "hold":  # "parallax: truck right 40 cm", "move forward, approaching the table"

@@ -81,4 +81,8 @@ FIFTEENTH = {
     "오른쪽으로 45도 팬, 1초 멈춘 뒤 왼쪽으로 돌아온다.": "pan right 45°, hold 1s, pan left 45°",
     "창문에서 문으로 천천히 팬, 그대로 2초.": "pan right slow <at door>, hold 2s",
     "向右摇四十五度，停一秒，再摇回左边。": "pan right 45°, hold 1s, pan left 45°",
+    "Schwenk von rechts nach links über die Stadt": "pan left <at city>",
+    "truck left over the table": "truck left <over table>",
+    "top shot, camera rotates slowly counterclockwise": "roll counterclockwise slow",
+    "Tracking right to left, keeping pace with the runner": "truck left <with runner>",
 }

@@ -285,7 +285,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (
             r"\b(?:bird'?s?[- ]eye|top[- ]?down|overhead|top shot|god'?s[- ]eye)([^.;]{0,60}?)"
             r"\b(?:rotat|spin|turn)(?:es|ns|ning|s|ing|ation|e)\b"
-            r"(?! (?:to |left|right|around|a))",
+            r"(?! (?:to |left|right|around|a))(?![^.;,]{0,30}\b(?:counter|anti))",
             r"overhead \1 roll clockwise",
             from_above,
         ),
