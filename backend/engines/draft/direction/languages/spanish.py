@@ -188,7 +188,7 @@ SPANISH = Language(
         (r"(?P<keep>pasa\w*)\s+(?:junto (?:al |a )|por delante (?:del |de )|al lado (?:del |de )|por ){N}", "past"),
         (r"(?P<keep>se aleja\w*|alej\w+|aléj\w+|retrocede\w*)(?: la cámara)?\s+(?:del |de ){N}", "from"),
         (r"(?P<keep>se acerca\w*|acerc\w+|acérc\w+)(?: despacio| lentamente)?\s+(?:al |a ){N}", "to"),
-        (r"\b(?:hasta|en dirección (?:al |a )) ?{N}", "to"),
+        (r"\b(?:hasta(?! que\b)|en dirección (?:al |a )) ?{N}", "to"),
         (r"\bhacia (?!(?:la )?izquierda|(?:la )?derecha|arriba|abajo|delante|adelante|atrás|fuera|dentro){N}", "to"),
         (r"(?P<keep>sigue|siguiendo|seguir|acompaña\w*)\s+(?:al |a )?{N}", "with"),
         (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),

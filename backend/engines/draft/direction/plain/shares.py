@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from ..lists import Replacements, replaced, replacements
 
@@ -72,8 +73,18 @@ _HALVES = replacements(
 )
 
 
+_FIRST_SECONDS = re.compile(
+    r"\b(?:in |während |dans |pendant |en |durante |nei |per |nos |tijdens )?(?:den |die |der |les |los |i |os |de )?"
+    r"(?:ersten|premières|primeros|primi|primeiros|eerste) (?=\d+(?:[.,]\d+)? (?:sek|sec|seg|premi))"
+)
+
+
+_FRENCH_SECONDS = re.compile(r"\b(?:dans |pendant )?les (\d+(?:[.,]\d+)?) premières (?=seconde)")
+
+
 def in_shares(text: str, name: str) -> str:
     """`text` in the language called `name`, in lower case, with such times as figures of plain/grammar.py."""
+    text = _FIRST_SECONDS.sub(" ", _FRENCH_SECONDS.sub(r"\1 ", text))
     return replaced(text, (*_HALVES, *_rules(name)) if name in ("japanese", "korean") else _rules(name))
 
 

@@ -85,4 +85,7 @@ FIFTEENTH = {
     "truck left over the table": "truck left <over table>",
     "top shot, camera rotates slowly counterclockwise": "roll counterclockwise slow",
     "Tracking right to left, keeping pace with the runner": "truck left <with runner>",
+    "Kamera fährt in den ersten zwei Sekunden 1,5 m nach rechts und bleibt dann stehen": ("truck right 1.5m 2s, hold"),
+    "Retrocede poco a poco hasta que se vean el árbol y la valla": "pull out slow <from tree>",
+    "Les deux premières secondes, plan fixe, puis zoom avant": "hold 2s, zoom in",
 }
