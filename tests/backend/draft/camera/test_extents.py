@@ -115,6 +115,9 @@ def test_down_to_the_ground_is_a_hand_above_it(words: str, down: float, height: 
         assert courses._by_target(replace(step, sign=1), base, stage(scene), None, False, False) is None
         there = Target(np.array([0.0, -3.0, -4.0]), np.ones(3), True)
         assert courses._by_target(step, base, stage(scene), there, False, False) is None
+    for kind in ("push", "truck", "tilt", "zoom", "orbit"):
+        step = Step(kind, -1, said=words)
+        assert courses._by_target(step, RigPose(np.zeros(3)), stage(scene), None, False, False) is None
 
 
 def test_how_far_a_thing_has_a_step_go() -> None:
