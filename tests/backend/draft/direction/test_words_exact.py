@@ -11,6 +11,7 @@ import pytest
 from backend.engines.draft.direction import clauses, eases, timeline, words
 from backend.engines.draft.direction.found import Found
 from backend.engines.draft.direction.modifiers import in_manner, modified
+from backend.engines.draft.direction.plain import numbers
 from backend.engines.draft.direction.steps import Step
 
 # What is asked, of which words, and what it answers.
@@ -320,3 +321,21 @@ def test_a_step_in_the_manner_that_was_asked_for_before() -> None:
     assert (made.degrees, made.metres, made.seconds, made.share, made.delay) == (90.0, 2.0, 3.0, 0.5, 1.0)
     own = Step("push", 1, 1.0, 10.0, 4.0, None, 5.0, 0.25, 6.0, True, 2.0, "out")
     assert in_manner(own, replace(asked, late=False, amount=9.0)) == replace(own, amount=4.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("german", "elf, fünfundvierzig, neunzehn, hundertachtzig, dreihundertsechzig", "11, 45, 19, 180, 360"),
+        ("french", "onze, vingt et un, trente-cinq, quatre-vingt-dix, cent vingt", "11, 21, 35, 90, 120"),
+        ("spanish", "diecinueve, veinticuatro, treinta y cinco, cien", "19, 24, 35, 100"),
+        ("italian", "undici, ventotto, trentacinque, novanta", "11, 28, 35, 90"),
+        ("portuguese", "quatorze, vinte e dois, noventa, cem", "14, 22, 90, 100"),
+        ("dutch", "elf, vijfenveertig, negentig, honderd", "11, 45, 90, 100"),
+        ("chinese", "十度, 十五, 四十五, 一百八十, 三百六十", "10度, 15, 45, 180, 360"),
+        ("korean", "십도 이십도 삼십도 사십도 사십오도 오십도 육십도 구십도 백팔십도 삼백육십도",
+         "10도 20도 30도 40도 45도 50도 60도 90도 180도 360도"),
+    ],
+)  # fmt: skip
+def test_numbers_of_other_languages_are_figures(name: str, text: str, said: str) -> None:
+    assert numbers.in_figures(text, name) == said
