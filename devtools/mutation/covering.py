@@ -194,7 +194,7 @@ COVERS = {
         "views/exact/may_be_wider views/forecast views/coverage views/wider"
     ),
     "scene/stills/walk": _blender(
-        "views/exact/walk_parts views/plan_numbers views/exact/walk_numbers views/walkthrough"
+        "views/exact/walk_parts views/exact/walk_keys views/plan_numbers views/exact/walk_numbers views/walkthrough"
     ),
     "scene/stills/camera": _blender("stills/camera stills/exact/camera_numbers stills/still_moment press/press"),
     "scene/stills/known": _blender("stills/facts stills/exact/facts_numbers stills/render_result film/things"),

@@ -382,3 +382,11 @@ def test_a_stand_is_keyed_where_it_stands():
     ]
     assert camera.data.lens == 30 and isinstance(camera.rotation_quaternion, Quaternion)
     assert [when for when, *_ in keys(camera, "rotation_quaternion")] == [7, 55]
+
+
+def test_a_lens_that_changes_on_one_stretch_is_keyed():
+    one = Stop("a", at(1, 2, 3), look(0), 30.0)
+    zoom = Stretch((one,), None, 0.0, 2.0, (), ((0.0, one.look),), ((0.0, 30.0), (1.0, 35.0), (2.0, 50.0)))
+    camera = rig.build(bpy.context.scene, Walk((zoom,), 2.0, 0.0, ()), 7, "Zoom", None)
+    assert [(when, lens) for when, lens, _ in keys(camera.data, "lens")] == [(7, 30), (31, 35), (55, 50)]
+    assert zoom.hurry == 1
