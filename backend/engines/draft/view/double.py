@@ -21,6 +21,13 @@ def doubled(rgb: np.ndarray, alpha: np.ndarray | None, shown: np.ndarray, texels
     _double(rgb, opaque, shown[:height, :width], texels.reshape(2 * height, 2 * width))
 
 
+def undoubled(rgb: np.ndarray, alpha: np.ndarray | None, texels: np.ndarray) -> None:
+    """As `doubled`, `texels` uint32 [h w], at the resolution it has, all of it."""
+    bytes_of = texels.view(np.uint8).reshape(-1, 4)
+    bytes_of[:, :3] = rgb.reshape(-1, 3)
+    bytes_of[:, 3] = 255 if alpha is None else (np.float32(255) * alpha + np.float32(0.5)).reshape(-1)
+
+
 def finer(
     rgb: np.ndarray,
     alpha: np.ndarray | None,

@@ -125,7 +125,9 @@ class Film:
 
     def picture(self, k: int) -> Picture:
         """View `k`, read anew but for the first."""
-        return self.first if k == 0 else picture.read(self.places[k].view, (self.still.width, self.still.height))[0]
+        if k == 0:
+            return self.first
+        return picture.read(self.places[k].view, (self.still.width, self.still.height), picture.FINEST)[0]
 
     def uses(self, k: int) -> list[Pose]:
         """The poses that view `k` is used for, in its axes."""

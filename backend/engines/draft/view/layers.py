@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 from ....kernels import helper, kernel
 from . import edges, matte
 from .blocks import cut
-from .double import doubled, finer
+from .double import doubled, finer, undoubled
 from .hidden import occlusion, planes
 from .hidden.canvas import HiddenLayer
 from .memory import LARGE, give_back
@@ -32,11 +32,11 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 @dataclass(frozen=True)
 class Layers:
-    """`texels` uint32 [n] (see drawing.colours) holds a texture for each layer, at twice the picture's resolution:
-    texel 2i is pixel i; those that no block can show are not written, and take no memory where there are many of them.
-    `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins`
-    float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
-    up.
+    """`texels` uint32 [n] (see drawing.colours) holds a texture for each layer, `fine` (1 or 2) texels to a pixel of
+    the picture each way: texel `fine` i is pixel i; those that no block can show may not be written, and take no memory
+    where there are many of them. `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is.
+    `origins` float32 [6, 4], in texels: its first texel's middle from the picture's corner, and the last place (x, y)
+    that may be looked up.
 
     The surface is cut into blocks, each a piece of one of its faces (see blocks.py): `boxes` float32 [4, n] (u0, v0,
     u1, v1 in pixels of the frame), `face` int32 [n], and `planes` float64 [3, n], those of their faces (nearness =
@@ -51,6 +51,7 @@ class Layers:
     planes: np.ndarray
     faces: np.ndarray
     layer: np.ndarray
+    fine: int
 
     @property
     def pairs(self) -> np.ndarray:
@@ -129,14 +130,15 @@ def _build(
         (rear.rgb, None, (foot | hidden) != 0, (left, top)),
         (deep.rgb, None, deep.there != 0, None),
     ]
-    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in textures)])
+    fine = 2 if picture.fine == 1 else 1  # where more pixels than the frame has are known none are made up
+    starts = np.cumsum([0, *(fine**2 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in textures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
-        high, wide = (2 * side for side in textures[texture][0].shape[:2])
+        high, wide = (fine * side for side in textures[texture][0].shape[:2])
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
-        origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
-    texels = np.empty(starts[-1], np.uint32)
+        origins[k] = fine * (x + 0.5), fine * (y + 0.5), wide - 1.01, high - 1.01
+    texels = np.empty(starts[-1] + starts[-1] % 2, np.uint32)  # whole pairs
     front = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
     doubling = [
         beside.submit(_textured, picture, texels[start:end], *texture)
@@ -165,6 +167,7 @@ def _build(
         np.concatenate([part.planes[:, part.face] for part in parts], 1),
         np.concatenate([part.planes for part in parts], 1),
         np.repeat(np.arange(len(parts), dtype=np.uint8), faces),
+        fine,
     )
 
 
@@ -200,6 +203,9 @@ def _textured(
     corner: tuple[int, int] | None,
 ) -> None:
     """A layer's `texels`, finer where it shows what the picture does, which begins at its `corner` (None: nowhere)."""
+    if picture.fine != 1:
+        undoubled(rgb, alpha, texels)
+        return
     doubled(rgb, alpha, shown, texels)
     if picture.twice is not None and corner is not None:
         finer(rgb, alpha, shown, texels, picture.rgb, picture.twice, corner)

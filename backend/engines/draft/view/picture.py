@@ -18,6 +18,7 @@ from ..camera.scene_depth import OUT_OF_SIGHT, SceneDepth
 from .memory import LARGE
 
 FINER = 1.3  # a picture with so many pixels to one of the frame's, each way, is drawn from finer than that
+FINEST = 1.5  # and so fine at most
 ONE_SURFACE = 0.04  # neighbouring pixels whose nearness differs by less than this share are one surface
 GUESSED_DISTANCE = 4.0  # metres, for a still without depth
 GUESSED_LENS = 50.0 / 36.0  # focal length in picture widths, for a still without a camera (a 50 mm lens)
@@ -40,7 +41,8 @@ class Picture:
     perspective: 1 / metres (0 where there is no surface); orthographic: minus metres. Larger is nearer.
     `fx, fy, cx, cy` are in pixels, y down; for an orthographic camera fx and fy are pixels a metre.
     `surface` is False where nothing was hit (sky). What is nearer than `front` its camera does not show. `twice` is the
-    same at twice the resolution, uint8 [2 height, 2 width, 3], where that is known.
+    same at twice the resolution, uint8 [2 height, 2 width, 3], where that is known. `fine` is how many of its pixels
+    are one of the frame's, each way.
     """
 
     rgb: np.ndarray
@@ -54,6 +56,7 @@ class Picture:
     cy: float
     front: float = math.inf
     twice: np.ndarray | None = None
+    fine: float = 1.0
 
     @property
     def height(self) -> int:
@@ -90,8 +93,9 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
     return read(request.still, request.size)
 
 
-def read(view: View, size: tuple[int, int]) -> tuple[Picture, tuple[str, ...]]:
-    """A view, scaled and cropped (from its middle) to `size`, and notes for the user.
+def read(view: View, size: tuple[int, int], finest: float = 1.0) -> tuple[Picture, tuple[str, ...]]:
+    """A view, scaled and cropped (from its middle) to `size`, and notes for the user. A picture that is finer than that
+    has more pixels of the same, `finest` as many each way at most.
 
     Raises:
         EngineError: a picture or depth that cannot be used.
@@ -115,10 +119,12 @@ def read(view: View, size: tuple[int, int]) -> tuple[Picture, tuple[str, ...]]:
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal)
     lens = _lens(camera, width, height)
     metres = np.full((height, width), GUESSED_DISTANCE, np.float32) if depth is None else depth
+    fine = _fine(size, (width, height), finest)
+    size = round(size[0] * fine), round(size[1] * fine)
     scale = max(size[0] / width, size[1] / height)
     box = Box((width - size[0] / scale) / 2, (height - size[1] / scale) / 2, scale)
     made = _fit(rgb, metres, lens, camera.projection, size, box, depth is not None)
-    return replace(made, front=_front(camera)), tuple(notes)
+    return replace(made, front=_front(camera), fine=fine), tuple(notes)
 
 
 def read_around(view: View, still: Picture) -> Picture:
@@ -140,6 +146,12 @@ def read_around(view: View, still: Picture) -> Picture:
     size = math.floor(left + width * scale + 1e-3) - first, math.floor(top + height * scale + 1e-3) - above
     box = Box((first - left) / scale, (above - top) / scale, scale)
     return _fit(rgb, depth, lens, view.camera.projection, size, box, True)
+
+
+def _fine(size: tuple[int, int], sides: tuple[int, int], finest: float) -> float:
+    """How many pixels a picture with so long `sides` has to one of `size`, each way: 1 if they are hardly more."""
+    fine = min(finest, sides[0] / size[0], sides[1] / size[1])
+    return fine if fine >= FINER and size[0] * size[1] < LARGE else 1.0
 
 
 class Box(NamedTuple):

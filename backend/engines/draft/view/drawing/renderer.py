@@ -117,6 +117,7 @@ class Renderer:
             layers.texels,
             layers.places,
             layers.origins,
+            np.float32(layers.fine),
             border,
             _same(picture, raster.SAME),
             placed.order,

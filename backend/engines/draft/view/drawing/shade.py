@@ -36,12 +36,12 @@ def _looked_up(texels: np.ndarray, start: int, row: int, u: float, v: float) -> 
 
 @helper
 def _fringe(
-    back: np.ndarray, place: np.ndarray, origin: np.ndarray, texels: np.ndarray, fx: float, fy: float
+    back: np.ndarray, place: np.ndarray, origin: np.ndarray, texels: np.ndarray, fine: float, fx: float, fy: float
 ) -> tuple[Any, Any, Any, Any]:
-    """What a face shows at a place of the frame; where that is in its view, in half pixels, and how far ahead."""
-    none, two = np.float32(0), np.float32(2)
+    """What a face shows at a place of the frame; where that is in its view, in texels, and how far ahead."""
+    none = np.float32(0)
     ahead = back[6] * fx + back[7] * fy + back[8]
-    w = two / ahead
+    w = fine / ahead
     u, v = (back[0] * fx + back[1] * fy + back[2]) * w, (back[3] * fx + back[4] * fy + back[5]) * w
     column, line = min(max(u - origin[0], none), origin[2]), min(max(v - origin[1], none), origin[3])
     return _looked_up(texels, place[0], place[1], column, line), u, v, ahead
@@ -69,14 +69,21 @@ def _sharp(stretch: Any, ahead: Any) -> Any:
 
 @helper
 def _inside(
-    back: np.ndarray, before: float, fy: float, first: int, last: int, wide: float, high: float, scale: float
+    back: np.ndarray,
+    before: float,
+    fy: float,
+    ends: tuple[int, int],
+    fine: float,
+    wide: float,
+    high: float,
+    scale: float,
 ) -> bool:
     """Whether a run's first and last pixel, and so all between, lie so far inside the view that its edge takes no
     weight from them."""
-    two, one = np.float32(2), np.float32(1)
-    for k in (first, last):
+    one = np.float32(1)
+    for k in ends:
         fx = np.float32(np.int32(k)) + before
-        w = two / (back[6] * fx + back[7] * fy + back[8])
+        w = fine / (back[6] * fx + back[7] * fy + back[8])
         u, v = (back[0] * fx + back[1] * fy + back[2]) * w, (back[3] * fx + back[4] * fy + back[5]) * w
         if min(min(u, v), min(wide - u, high - v)) * scale < one:
             return False
@@ -92,6 +99,7 @@ def sample(
     pairs: np.ndarray,
     places: np.ndarray,
     origins: np.ndarray,
+    fine: float,
     border: float,
     wanted: np.ndarray,
     weighed: bool,
@@ -99,18 +107,19 @@ def sample(
     weight: np.ndarray,
 ) -> None:
     """One view's samples of the faces that are `shown` in the band that begins in row `top`: `colour` uint32 [h, w],
-    bilinear in the doubled textures, `weight` float32 [h, w] (above 0: how well it is seen, or 1 if it need not be
-    `weighed`; -1: guessed, or none). Off the tiles `wanted` they may be anything.
+    bilinear in the textures, which have `fine` texels to a pixel of the view, `weight` float32 [h, w] (above 0: how
+    well it is seen, or 1 if it need not be `weighed`; -1: guessed, or none). Off the tiles `wanted` they may be
+    anything.
 
     Piece by piece of a row: first where each pixel is looked up, then all texels, then what lies between them, so that
     the processor works on many pixels at once. Each run of pixels on one face is filled up to a multiple of LANES, and
     what is too much is written over by the next run.
     """
     height, width = colour.shape
-    one, two, half, none = np.float32(1), np.float32(2), np.float32(0.5), np.float32(0)
-    fine, least, guessed = np.float32(256), np.float32(0.02), np.float32(-1)
+    one, half, none = np.float32(1), np.float32(0.5), np.float32(0)
+    parts, least, guessed = np.float32(256), np.float32(0.02), np.float32(-1)
     wide, high = origins[0, 2], origins[0, 3]
-    scale = half / border
+    scale = one / (fine * border)
     # One array at distances that are known when this is compiled, so that no part of it can be another.
     place, weigh = np.empty(3 * ROOM, np.uint32), np.empty(ROOM, np.float32)
     found, starts = np.empty(2 * ROOM, np.uint64), np.empty(PIECE + 1, np.int32)
@@ -142,12 +151,12 @@ def sample(
                 beyond = first + ((last - first + lanes) & ~lanes)  # unsigned: see _looked_up
                 for k in range(first, beyond):
                     fx = np.float32(np.int32(k)) + before
-                    w = two / (b6 * fx + w0)
+                    w = fine / (b6 * fx + w0)
                     u = min(max((b0 * fx + u0) * w - left, none), last_u)
                     v = min(max((b3 * fx + v0) * w - upper, none), last_v)
                     column, line = np.int32(u), np.int32(v)
-                    across = np.int32((u - np.float32(column)) * fine + half)
-                    down = np.int32((v - np.float32(line)) * fine + half)
+                    across = np.int32((u - np.float32(column)) * parts + half)
+                    down = np.int32((v - np.float32(line)) * parts + half)
                     texel = np.int32(np.int32(start + np.int32(line * row)) + column)
                     place[k] = np.uint32(texel)
                     place[k + below] = np.uint32(np.int32(texel + row))
@@ -158,7 +167,8 @@ def sample(
                         weigh[k] = says
                     continue
                 stretch = back[i, STRETCH]
-                if last - first > lanes and _inside(back[i], before, fy, first, last - np.uint64(1), wide, high, scale):
+                ends = first, last - np.uint64(1)
+                if last - first > lanes and _inside(back[i], before, fy, ends, fine, wide, high, scale):
                     for k in range(first, beyond):
                         fx = np.float32(np.int32(k)) + before
                         weigh[k] = max(_sharp(stretch, b6 * fx + w0), least)
@@ -166,7 +176,7 @@ def sample(
                 for k in range(first, beyond):
                     fx = np.float32(np.int32(k)) + before
                     ahead = b6 * fx + w0
-                    w = two / ahead
+                    w = fine / ahead
                     u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
                     inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
                     weigh[k] = max(_sharp(stretch, ahead) * inwards, least)
@@ -195,6 +205,7 @@ def soften(
     texels: np.ndarray,
     places: np.ndarray,
     origins: np.ndarray,
+    fine: float,
     border: float,
     near: np.ndarray,
     colour: np.ndarray,
@@ -210,13 +221,13 @@ def soften(
     one, half = np.float32(1), np.float32(0.5)
     none, least = np.float32(-np.inf), np.float32(0.02)
     wide, high = origins[0, 2], origins[0, 3]
-    scale = half / border
+    scale = one / (fine * border)
     says = np.empty(count, np.float32)
     for at in range(count):  # all look-ups first: between branches, each would wait for the memory alone
         y, x = int(np.uint32(edges[at]) // width), int(np.uint32(edges[at]) % width)
         fx, fy = np.float32(x) + half, np.float32(y + top) + half
         i = faces[FIRST, at]
-        fringe[at], u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fx, fy)
+        fringe[at], u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fine, fx, fy)
         inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
         says[at] = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
     for at in range(count):
@@ -246,7 +257,7 @@ def soften(
             found, said = np.int64(fringe[at]), says[at]
             if slot == SECOND:
                 fx, fy = np.float32(x) + half, np.float32(y + top) + half
-                found, u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fx, fy)
+                found, u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fine, fx, fy)
                 inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
                 said = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
             r, g, b = np.float32(found & 255), np.float32((found >> 8) & 255), np.float32((found >> 16) & 255)
