@@ -5,11 +5,11 @@
 
 A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of bench/truth at 24 fps
 with rain and one line of dialogue. The still is rendered in 1280x720 and scaled; further views stand evenly on the path
-and are drawn from it, as fine as a press has them for such a clip (how they look does not matter here). Each is made
-twice in one process, as the service does: processor time and wall clock of the second time, and peak memory.
-`--drawing` also makes each from frames that were drawn before (layers, sound and encoding, but no drawing), and without
-encoding. `--cold` adds a clip with nothing compiled. `--cycles` also renders one frame of the room at 64 samples and a
-quarter of the width and height, for the ratio.
+and are rendered as fine as a press has them for such a clip. Each is made twice in one process, as the service does:
+processor time and wall clock of the second time, and peak memory. `--drawing` also makes each from frames that were
+drawn before (layers, sound and encoding, but no drawing), and without encoding. `--cold` adds a clip with nothing
+compiled. `--cycles` also renders one frame of the room at 64 samples and a quarter of the width and height, for the
+ratio.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 SIZE = (1280, 720)
 FINER = (1792, 1008)  # of further views
 REACH = 0.8  # metres of the truck
-MOST_VIEWS = 5
+LAST = 4  # of the further views
 CLIPS = (
     "5:1280x720:1",
     "5:1280x720:5",
@@ -72,11 +72,11 @@ def main() -> None:
     if given.job:
         print(json.dumps(job(given.renders, ClipAsked.of(given.job), given.drawing)))
         return
-    if not (given.renders / "still.exr").exists():
-        still = {"name": "still", "matrix": truck(0), "depth": True}
-        render(given.blender_python, given.renders, 16, SIZE, [still])
-    if not (given.renders / f"view_{MOST_VIEWS - 1}.exr").exists():
-        draw_views(given.renders)
+    further = [
+        {"name": f"view_{k}", "matrix": truck(k / LAST), "depth": True, "size": FINER} for k in range(1, LAST + 1)
+    ]
+    still = {"name": "still", "matrix": truck(0), "depth": True}
+    render(given.blender_python, given.renders, 16, SIZE, [still, *further])
     print(f"Load {os.getloadavg()[0]:.1f}")
     print("| clip | processor time | wall clock | peak memory |\n| --- | --- | --- | --- |")
     if given.cold:
@@ -152,6 +152,7 @@ def first_frames(renders: Path, clip: ClipAsked) -> list[Any]:
 
 
 def request(renders: Path, clip: ClipAsked) -> Any:
+    from bench.truth.compare import depth_file
     from bench.truth.moves import request as truth_request
     from client.protocol import CameraPath, Direction, Keyframe, Line, View
 
@@ -161,15 +162,15 @@ def request(renders: Path, clip: ClipAsked) -> Any:
     assert still.camera is not None
     by = FINER[0] / still.camera.width
     lens = {name: getattr(still.camera, name) * by for name in ("cx", "cy", "fx", "fy")}
-    step = (MOST_VIEWS - 1) // max(1, clip.views - 1)
+    step = LAST // max(1, clip.views - 1)
     further = tuple(
         View(
             renders / f"view_{k}.png",
-            renders / f"view_{k}.exr",
-            replace(still.camera, width=FINER[0], height=FINER[1], **lens, matrix_world=truck(k / (MOST_VIEWS - 1))),
-            k / (MOST_VIEWS - 1),
+            depth_file(renders / f"view_{k}.exr"),
+            replace(still.camera, width=FINER[0], height=FINER[1], **lens, matrix_world=truck(k / LAST)),
+            k / LAST,
         )
-        for k in range(step, MOST_VIEWS, step)
+        for k in range(step, LAST + 1, step)
         if clip.views > 1
     )
     return replace(
@@ -183,24 +184,6 @@ def request(renders: Path, clip: ClipAsked) -> Any:
 
 def truck(t: float) -> tuple[tuple[float, ...], ...]:
     return (1.0, 0.0, 0.0, REACH * t), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0)
-
-
-def draw_views(renders: Path) -> None:
-    """Further views of the truck and their depth, as far as the still shows them."""
-    import numpy as np
-    import OpenEXR
-    from PIL import Image
-
-    from backend.engines.draft.shot import begin
-    from backend.engines.draft.view.drawing.renderer import Renderer
-
-    asked = request(renders, ClipAsked(MOST_VIEWS / 24, SIZE, 1))
-    for k, frame in enumerate(begin(asked).film.drawn(1, Renderer.frame)):
-        if k > 0:
-            Image.fromarray(frame.rgb).resize(FINER, Image.Resampling.LANCZOS).save(renders / f"view_{k}.png")
-            rows, columns = ((np.arange(n) * m // n) for n, m in zip(FINER[::-1], frame.nearness.shape, strict=True))
-            metres = 1 / np.maximum(frame.nearness[rows[:, None], columns], 1e-3)
-            OpenEXR.File({}, {"V": OpenEXR.Channel(metres)}).write(str(renders / f"view_{k}.exr"))
 
 
 def cycles(given: argparse.Namespace) -> str:

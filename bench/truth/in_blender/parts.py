@@ -185,5 +185,5 @@ def render_depth(path):
     if hasattr(image, "media_type"):
         image.media_type = "IMAGE"
     image.file_format = "PNG"
-    image.color_mode = "RGB"
+    image.color_mode, image.color_depth = "RGB", "8"
     scene.cycles.samples, scene.cycles.filter_width, lens.use_dof, scene.cycles.use_denoising = kept

@@ -23,9 +23,8 @@ def doubled(rgb: np.ndarray, alpha: np.ndarray | None, shown: np.ndarray, texels
 
 def undoubled(rgb: np.ndarray, alpha: np.ndarray | None, texels: np.ndarray) -> None:
     """As `doubled`, `texels` uint32 [h w], at the resolution it has, all of it."""
-    bytes_of = texels.view(np.uint8).reshape(-1, 4)
-    bytes_of[:, :3] = rgb.reshape(-1, 3)
-    bytes_of[:, 3] = 255 if alpha is None else (np.float32(255) * alpha + np.float32(0.5)).reshape(-1)
+    opaque = np.ones(1, np.float32) if alpha is None else alpha.reshape(-1)
+    _undouble(rgb.reshape(-1, 3), opaque, texels)
 
 
 def finer(
@@ -144,6 +143,17 @@ def _double(rgb: np.ndarray, alpha: np.ndarray, shown: np.ndarray, out: np.ndarr
                 for x in range(np.uint64(end - begin)):  # unsigned: no test for counting from the end
                     texels[np.uint64(2) * x] = pixels[x]
                     texels[np.uint64(2) * x + np.uint64(1)] = between[x]
+
+
+@kernel
+def _undouble(rgb: np.ndarray, alpha: np.ndarray, out: np.ndarray) -> None:
+    """Colours uint8 [n, 3] as one number each. An `alpha` of one pixel is that of all."""
+    cover = np.uint32(_byte(np.float32(255) * alpha[0])) << np.uint32(24)
+    for k in range(out.size):
+        if alpha.size > 1:
+            cover = np.uint32(_byte(np.float32(255) * alpha[k])) << np.uint32(24)
+        red, green, blue = np.uint32(rgb[k, 0]), np.uint32(rgb[k, 1]), np.uint32(rgb[k, 2])
+        out[k] = red | green << np.uint32(8) | blue << np.uint32(16) | cover
 
 
 @helper

@@ -68,7 +68,7 @@ def build(
     guess: bool = True,
     threads: int = 1,
 ) -> Layers:
-    """The layers of `picture`, for a camera path that parts points by `parallax` pixels a unit of nearness.
+    """The layers of `picture`, for a camera path that parts points by `parallax` of its pixels a unit of nearness.
 
     Without a `guess` only what the picture shows: nothing is hidden, nothing lies beyond the frame. Of a large picture
     one thing is made after the other, else on as many `threads`: what is made is the same.
@@ -88,9 +88,10 @@ def _build(
     nearness = picture.nearness
     if guess:
         large = beside.submit(planes.find, nearness, picture.surface, picture.orthographic, seed)
-    breaks = edges.find(nearness, parallax, picture.orthographic)
-    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
-    leaning = beside.submit(_slopes, nearness, breaks.across, breaks.down, np.float32(LEAN / max(parallax, 1e-9)))
+    parting = max(parallax, 1e-9) / picture.fine  # in pixels of the frame, which tell what can be seen
+    breaks = edges.find(nearness, parting, picture.orthographic)
+    bend, steep = BEND / parting, STEEP / parting
+    leaning = beside.submit(_slopes, nearness, breaks.across, breaks.down, np.float32(LEAN / parting))
     alpha, front, back, bared, halo = matte.unmix(
         picture.rgb, nearness, breaks.near, breaks.far, breaks.across, breaks.down
     )

@@ -123,7 +123,7 @@ def read(view: View, size: tuple[int, int], finest: float = 1.0) -> tuple[Pictur
     size = round(size[0] * fine), round(size[1] * fine)
     scale = max(size[0] / width, size[1] / height)
     box = Box((width - size[0] / scale) / 2, (height - size[1] / scale) / 2, scale)
-    made = _fit(rgb, metres, lens, camera.projection, size, box, depth is not None)
+    made = _fit(rgb, metres, lens, camera.projection, size, box, depth is not None, fine == 1)
     return replace(made, front=_front(camera), fine=fine), tuple(notes)
 
 
@@ -145,7 +145,7 @@ def read_around(view: View, still: Picture) -> Picture:
     first, above = math.ceil(left), math.ceil(top)
     size = math.floor(left + width * scale + 1e-3) - first, math.floor(top + height * scale + 1e-3) - above
     box = Box((first - left) / scale, (above - top) / scale, scale)
-    return _fit(rgb, depth, lens, view.camera.projection, size, box, True)
+    return _fit(rgb, depth, lens, view.camera.projection, size, box, True, True)
 
 
 def _fine(size: tuple[int, int], sides: tuple[int, int], finest: float) -> float:
@@ -185,8 +185,10 @@ def _fit(
     size: tuple[int, int],
     box: Box,
     has_depth: bool,
+    doubled: bool,
 ) -> Picture:
-    """What lies in `box`, `size` pixels of it; depth keeps its values (nearest pixel)."""
+    """What lies in `box`, `size` pixels of it, and twice as many where they are known and wanted (`doubled`); depth
+    keeps its values (nearest pixel)."""
     from PIL import Image
 
     wide, high = size
@@ -195,7 +197,7 @@ def _fit(
     twice = None
     if (width, height) != (wide, high):
         used = (left, top, min(width, left + wide / scale), min(height, top + high / scale))
-        fine = scale * FINER <= 1 and wide * high < LARGE
+        fine = doubled and scale * FINER <= 1 and wide * high < LARGE
         sides = (2 * wide, 2 * high) if fine else (wide, high)
         shown = Image.fromarray(rgb).resize(sides, Image.Resampling.LANCZOS, used)
         rgb, twice = (np.asarray(shown.reduce(2)), np.asarray(shown)) if fine else (np.asarray(shown), None)

@@ -25,12 +25,12 @@ def colour(wall: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.array([[120, 90, 150], [190, 80, 60], [60, 170, 90], [200, 190, 70]])[wall] + 45 * wave
 
 
-def cast(pose: np.ndarray, zoom: float = 1.0, scale: float = 0.0, by: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def cast(pose: np.ndarray, zoom: float = 1.0, scale: float = 0.0, by: float = 1) -> tuple[np.ndarray, np.ndarray]:
     """The room from a pose in Blender's axes, 4x4: colours and depth, `by` times as fine. `scale`: metres a pixel of an
     orthographic camera."""
     turn, place = FLIP @ pose[:3, :3] @ FLIP, FLIP @ pose[:3, 3]
-    n = 5
-    v, u = (np.mgrid[0 : HIGH * by * n, 0 : WIDE * by * n] + 0.5) / (n * by)
+    n, high, wide = 5, round(HIGH * by), round(WIDE * by)
+    v, u = (np.mgrid[0 : high * n, 0 : wide * n] + 0.5) / (n * by)
     if scale:
         at = np.stack([(u - LENS["cx"]) * scale / zoom, (v - LENS["cy"]) * scale / zoom, np.zeros_like(u)], -1)
         start, ray = place + at @ turn.T, np.broadcast_to(turn[:, 2], (*u.shape, 3))
@@ -46,7 +46,7 @@ def cast(pose: np.ndarray, zoom: float = 1.0, scale: float = 0.0, by: int = 1) -
         hit = (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
         nearer = hit & ((depth == 0) | (far < depth))
         rgb[nearer], depth[nearer] = colour(wall, x, y)[nearer], far[nearer]
-    mean = np.clip(rgb, 0, 255).reshape(HIGH * by, n, WIDE * by, n, 3).mean((1, 3))
+    mean = np.clip(rgb, 0, 255).reshape(high, n, wide, n, 3).mean((1, 3))
     return np.rint(mean).astype(np.uint8), depth[n // 2 :: n, n // 2 :: n].astype(np.float32)
 
 
@@ -62,18 +62,24 @@ def rows(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
     return tuple(map(tuple, matrix.tolist()))
 
 
-def view(folder: Path, matrix: np.ndarray, t: float, scale: float = 0.0, by: int = 1) -> View:
+def view(folder: Path, matrix: np.ndarray, t: float, scale: float = 0.0, by: float = 1) -> View:
     rgb, depth = cast(matrix, scale=scale, by=by)
     image = folder / f"{t}.png"
     Image.fromarray(rgb).save(image)
     lens = {"cx": LENS["cx"], "cy": LENS["cy"], "scale": scale} if scale else LENS
     lens = {name: value / by if name == "scale" else value * by for name, value in lens.items()}
-    camera = Camera("orthographic" if scale else "perspective", WIDE * by, HIGH * by, **lens, matrix_world=rows(matrix))
+    camera = Camera(
+        "orthographic" if scale else "perspective",
+        round(WIDE * by),
+        round(HIGH * by),
+        **lens,
+        matrix_world=rows(matrix),
+    )
     return View(image, write_depth(folder / f"{t}.exr", depth), camera, t)
 
 
 def drawn(
-    folder: Path, end: np.ndarray, zoom: float, at: tuple[float, ...], scale: float = 0.0, by: int = 1
+    folder: Path, end: np.ndarray, zoom: float, at: tuple[float, ...], scale: float = 0.0, by: float = 1
 ) -> list[np.ndarray]:
     """Five frames from the start to `end`, from views that stand `at` these parts of the way, those beyond the still
     `by` times as fine as the clip."""
@@ -120,9 +126,9 @@ def test_views_finer_than_the_clip_show_more_of_what_lies_between_them(
         globals(), "colour", lambda wall, x, y: plain(wall, x, y) + 40 * np.sin(57 * (x + 0.4 * y))[..., None]
     )
     end = pose(0.36, -0.1, -0.2, 0.05, 0.02)
-    coarse, fine = (drawn(tmp_path, end, 1.0, (0.0, 0.5, 0.9), by=by) for by in (1, 2))
+    coarse, fine = (drawn(tmp_path, end, 1.0, (0.0, 0.5, 0.9), by=by) for by in (1, 1.5))
     truths = [cast(way(end, index / 4))[0] for index in range(5)]
-    assert psnr(fine[0], truths[0]) > 70 and psnr(fine[2], truths[2]) > 44  # where a view stands the frame is that view
+    assert psnr(fine[0], truths[0]) > 70 and psnr(fine[2], truths[2]) > 35  # two at the finest stripes a frame can hold
     inner = (slice(10, -10), slice(14, -14))
-    for index, more in ((1, 0.7), (3, 1.2)):
+    for index, more in ((1, 0.8), (3, 1.0), (4, 1.5)):
         assert psnr(fine[index][inner], truths[index][inner]) > psnr(coarse[index][inner], truths[index][inner]) + more

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.engines.draft.view import edges, layers, matte
-from backend.engines.draft.view.double import doubled, finer
+from backend.engines.draft.view.double import doubled, finer, undoubled
 
 Array = np.ndarray
 
@@ -258,6 +258,18 @@ def test_a_texture_is_doubled_by_six_taps(with_alpha: bool) -> None:
         needed[max(2 * y - 4, 0) : 2 * y + 5, max(2 * x - 4, 0) : 2 * x + 5] = True
     assert np.abs(made[needed].astype(float) - wanted[needed]).max() <= 1
     assert (made[needed] == wanted[needed]).mean() > 0.99
+
+
+@pytest.mark.parametrize("with_alpha", [False, True])
+def test_a_texture_at_the_resolution_it_has(with_alpha: bool) -> None:
+    rgb = np.random.default_rng(5).integers(0, 256, (3, 5, 3), np.uint8)
+    alpha = np.linspace(0, 1, 15, dtype=np.float32).reshape(3, 5) if with_alpha else None
+    texels = np.zeros(15, np.uint32)
+    undoubled(rgb, alpha, texels)
+    made = texels.view(np.uint8).reshape(3, 5, 4)
+    np.testing.assert_array_equal(made[..., :3], rgb)
+    wanted = [0, 18, 36, 55, 73, 91, 109, 128, 146, 164, 182, 200, 219, 237, 255] if with_alpha else [255] * 15
+    assert made[..., 3].reshape(-1).tolist() == wanted
 
 
 def test_colours_are_rounded_to_bytes() -> None:

@@ -13,9 +13,9 @@ from PIL import Image
 from backend.engines.draft.camera.paths import Pose
 from backend.engines.draft.view import margins
 from backend.engines.draft.view.coverage import Coverage
-from backend.engines.draft.view.picture import Picture, load, measure
+from backend.engines.draft.view.picture import Picture, load, measure, read
 from backend.engines.engine import EngineError
-from client.protocol import Camera
+from client.protocol import Camera, View
 from devtools.take_requests import take_request
 from tests.backend.draft.card import write_depth
 
@@ -101,6 +101,30 @@ def test_a_still_finer_than_the_clip_is_known_at_twice_its_size(
     assert made.rgb[5, 2:-2, 2] == pytest.approx(1.5 * (middle[4:-4:2] + middle[5:-3:2]), abs=1)
     monkeypatch.setattr("backend.engines.draft.view.picture.LARGE", size[0] * size[1])
     assert loaded(scene, size, CAMERA)[0].twice is None  # it would take too much memory
+
+
+@pytest.mark.parametrize(
+    ("size", "finest", "sides"),
+    [
+        ((40, 20), 1.0, (40, 20)),  # of a picture of 80 x 40
+        ((40, 20), 1.5, (60, 30)),
+        ((40, 20), 3.0, (80, 40)),
+        ((50, 20), 3.0, (80, 32)),
+        ((56, 28), 1.5, (80, 40)),
+        ((64, 32), 1.5, (64, 32)),  # hardly more pixels
+    ],
+)
+def test_a_further_picture_keeps_pixels_that_the_clip_has_not(
+    scene: Path, size: tuple[int, int], finest: float, sides: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = View(scene / "still.png", scene / "depth.exr", CAMERA)
+    made, _ = read(view, size, finest)
+    assert (made.width, made.height) == sides and made.fine == pytest.approx(sides[0] / size[0])
+    assert made.fx == pytest.approx(100 * sides[0] / 80)
+    if finest > 1:
+        assert made.twice is None
+        monkeypatch.setattr("backend.engines.draft.view.picture.LARGE", size[0] * size[1])
+        assert read(view, size, finest)[0].fine == 1  # it would take too much memory
 
 
 def test_an_orthographic_still(scene: Path) -> None:
