@@ -37,3 +37,22 @@ def test_a_lens_is_another_from_a_ten_thousandth_on(change, moved, monkeypatch):
     monkeypatch.setattr(capture, "check_camera", lambda scene, camera: (scene, camera))
     monkeypatch.setattr(capture, "framing_of", lambda scene, camera: now if camera == (scene, "eye") else None)
     assert bool(capture._moved("scene", "eye", FRAMING)) is moved
+
+
+def test_a_file_that_is_no_picture_is_said_by_name(tmp_path):
+    (tmp_path / "none.tif").write_bytes(b"II*\0")
+    with pytest.raises(SceneError) as failed:
+        capture.image_size(tmp_path / "none.tif")
+    said = failed.value.code, failed.value.message, failed.value.fix
+    assert said == ("no_image", "'none.tif' could not be opened as an image.", "retry")
+
+
+def test_without_a_view_of_the_scene_its_picture_is_rendered(tmp_path, monkeypatch):
+    context, scene, asked = bpy.context, bpy.data.scenes.new("Set"), []
+    monkeypatch.setattr(capture, "check_camera", lambda *_: "eye")
+    monkeypatch.setattr(capture.viewport, "find_view", lambda *what: asked.append(what))
+    monkeypatch.setattr(capture, "render", lambda *what: asked.append(what[1:]) or "a still")
+    assert capture.capture(context, scene, tmp_path, source="VIEWPORT", frame=4.5) == "a still"
+    assert asked == [(context, scene), (scene, "eye", tmp_path, "VIEWPORT", 4.5, None, capture.NONE)]
+    capture.capture(context, scene, tmp_path)
+    assert len(asked) == 3
