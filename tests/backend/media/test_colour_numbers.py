@@ -269,7 +269,9 @@ def test_a_picture_s_size_as_it_is_shown() -> None:
     for orientation in (None, *range(1, 10)):
         picture = Image.new("RGB", (30, 20))
         if orientation:
-            picture.getexif()[0x0112] = orientation
+            exif = Image.Exif()
+            exif[0x0112] = orientation
+            picture.info["exif"] = exif.tobytes()
         assert upright_size(picture) == ((20, 30) if orientation in (5, 6, 7, 8) else (30, 20)), orientation
 
 

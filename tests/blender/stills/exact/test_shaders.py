@@ -99,7 +99,7 @@ def test_how_much_of_a_surface_is_glass_and_how_much_is_not_there():
 
     assert shares_of(lambda add, _: glass(add)) == (0.4, 0.2)
     assert shares_of(linked) == (0.0, 0.0)  # as a texture may have it
-    assert shares_of(muted) == (0.0, 0.0)
+    assert shares_of(muted) == (1.0, 0.0)  # it lets its first shader through
     assert shares_of(in_parts) == (0.3, 0.4)
     assert shares_of(half_linked) == (0.0, 0.75)
     assert shares_of(by_angle) == (0.2, 0.6)
