@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +15,7 @@ STEEP = 3  # steps of more than this many limits have to be part of a longer slo
 PIXEL_STEP = 0.8  # nor is one that the path never parts by this many pixels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edges:
     """uint8 [height, width] each: 0 for none, else the distance in pixels (1: at the break), up to REACH.
 
@@ -26,12 +27,12 @@ class Edges:
     across: np.ndarray  # 1 where pixel and right neighbour are apart
     down: np.ndarray  # 1 where pixel and lower neighbour are apart
 
-    @property
+    @cached_property
     def rim(self) -> np.ndarray:
         """bool [height, width]: the nearer sides of breaks, RING wide; not what is beside a nearer one."""
         return (self.near > 0) & (self.near <= RING) & (self.far != 1)
 
-    @property
+    @cached_property
     def foot(self) -> np.ndarray:
         """bool [height, width]: the farther sides of breaks, RING pixels wide."""
         return (self.far > 0) & (self.far <= RING) & ~self.rim

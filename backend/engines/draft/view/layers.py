@@ -116,7 +116,7 @@ def _build(
         )
     else:
         margins, own = (0, 0, 0, 0), breaks.foot
-        rear, deep = _shown_behind(nearness, back, bared != 0, breaks, slope_x, slope_y)
+        rear, deep = _shown_behind(nearness, back, bared, breaks, slope_x, slope_y)
     del back
     give_back(nearness.size)
     inner = ~breaks.rim & ~own
@@ -183,16 +183,35 @@ def _shown_behind(
     """The back layer as far as the picture shows it: the foot of every edge, and what mixes into the pixels of its
     nearer side, at the farthest of their neighbours. And a deep layer with nothing in it."""
     rgb = back
-    matte.bleed(rgb, (~breaks.rim | bared).astype(np.uint8), 3)
-    around = np.pad(nearness, 1, mode="edge")
-    beside = np.minimum(around[1:-1, :-2], around[1:-1, 2:])
-    farthest = np.minimum(beside, np.minimum(around[:-2, 1:-1], around[2:, 1:-1]))
-    mixed = bared & (breaks.near == 1)
-    flat = np.where(mixed, np.float32(0), slope_x), np.where(mixed, np.float32(0), slope_y)
-    there = (breaks.foot | mixed).astype(np.uint8)
+    matte.bleed(rgb, (~breaks.rim | (bared != 0)).astype(np.uint8), 3)
     rgb = _bytes(rgb)
-    rear = HiddenLayer(rgb, np.where(mixed, farthest, nearness), *flat, there)
-    return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(there))
+    rear = HiddenLayer(rgb, *_mixed_in(nearness, bared, breaks.near, breaks.foot, slope_x, slope_y))
+    return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(rear.there))
+
+
+@kernel
+def _mixed_in(
+    nearness: np.ndarray,
+    bared: np.ndarray,
+    near: np.ndarray,
+    foot: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Nearness, its slopes and where there is anything, of such a back layer."""
+    height, width = nearness.shape
+    back, back_x, back_y, there = nearness.copy(), slope_x.copy(), slope_y.copy(), foot.astype(np.uint8)
+    for y in range(height):
+        over, under = max(y - 1, 0), min(y + 1, height - 1)
+        for x in range(width):
+            if bared[y, x] == 0 or near[y, x] != 1:
+                continue
+            left, right = max(x - 1, 0), min(x + 1, width - 1)
+            beside = min(nearness[y, left], nearness[y, right])
+            back[y, x] = min(beside, min(nearness[over, x], nearness[under, x]))
+            back_x[y, x] = back_y[y, x] = 0
+            there[y, x] = 1
+    return back, back_x, back_y, there
 
 
 def _textured(
