@@ -13,7 +13,7 @@ from typing import NamedTuple
 import bpy
 
 from ...model.lent import lent
-from .there import OURS, Groups, There, add, into, is_animated, most_absent, remove_groups, source, varies
+from .there import OURS, Groups, There, add, groups_in, into, is_animated, most_absent, remove_groups, source, varies
 
 OUTPUT = OURS + " Output"  # a node of ours
 DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
@@ -44,7 +44,7 @@ def nature(material: bpy.types.Material, drawn_by: str = "CYCLES") -> Nature:
     volume = output.inputs["Volume"].is_linked
     glass, nothing = _shares(output.inputs["Surface"], ())
     clear = not volume and (nothing > HALF or (glass > 0 and glass + nothing >= HALF))
-    cut_out = any(_has_alpha(node) for node in _all_nodes(tree, set()))
+    cut_out = any(_has_alpha(node) for one in (tree, *groups_in(tree)) for node in one.nodes)
     fading = cut_out and not clear and most_absent(output.inputs["Surface"]) > HALF
     return Nature(clear, volume, cut_out, fading)
 
@@ -181,16 +181,6 @@ def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Ite
         if item.instance_collection is not None:
             waiting.extend(item.instance_collection.all_objects)
         yield from (slot.material for slot in item.material_slots if slot.material is not None)
-
-
-def _all_nodes(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> Iterator[bpy.types.Node]:
-    if tree in seen:
-        return
-    seen.add(tree)
-    for node in tree.nodes:
-        yield node
-        if node.type == "GROUP" and node.node_tree is not None:
-            yield from _all_nodes(node.node_tree, seen)
 
 
 def _has_alpha(node: bpy.types.Node) -> bool:

@@ -47,9 +47,9 @@ def most_absent(socket: bpy.types.NodeSocket, groups: Groups = ()) -> float:
     """Of the shader at this input: how much of it may be not there at some place or frame, 0 to 1. `groups` are the
     group nodes around it, outermost first."""
     link = source(socket)
-    node = link.from_node if link is not None else None
-    if link is None or node is None:
+    if link is None:
         return 0.0
+    node = link.from_node
     if node.type in {"GROUP", "GROUP_INPUT"}:
         inner, around = into(node, link.from_socket.identifier, groups)
         return most_absent(inner, around) if inner is not None else 0.0
@@ -197,8 +197,9 @@ def groups_in(tree: bpy.types.NodeTree) -> list[bpy.types.NodeTree]:
     waiting = [tree]
     while waiting:
         inner = [node.node_tree for node in waiting.pop().nodes if node.type == "GROUP" and node.node_tree is not None]
-        waiting += [one for one in inner if one not in found]
-        found += [one for one in inner if one not in found]
+        new = [one for one in dict.fromkeys(inner) if one not in found]
+        waiting += new
+        found += new
     return found
 
 

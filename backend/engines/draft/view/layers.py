@@ -32,9 +32,9 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 @dataclass(frozen=True)
 class Layers:
-    """`texels` uint32 [n] (see drawing.colours) holds a texture for each layer, `fine` (1 or 2) texels to a pixel of
-    the picture each way: texel `fine` i is pixel i; those that no block can show may not be written, and take no memory
-    where there are many of them. `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is.
+    """`texels` uint32 [n] (see drawing.colours) holds a texture for each layer, `dense` (1 or 2) texels to a pixel of
+    the picture each way: texel `dense` i is pixel i; those that no block can show may not be written, and take no
+    memory where there are many of them. `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is.
     `origins` float32 [6, 4], in texels: its first texel's middle from the picture's corner, and the last place (x, y)
     that may be looked up.
 
@@ -51,7 +51,7 @@ class Layers:
     planes: np.ndarray
     faces: np.ndarray
     layer: np.ndarray
-    fine: int
+    dense: int
 
     @property
     def pairs(self) -> np.ndarray:
@@ -131,14 +131,14 @@ def _build(
         (rear.rgb, None, (foot | hidden) != 0, (left, top)),
         (deep.rgb, None, deep.there != 0, None),
     ]
-    fine = 2 if picture.fine == 1 else 1  # where more pixels than the frame has are known none are made up
-    starts = np.cumsum([0, *(fine**2 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in textures)])
+    dense = 2 if picture.fine == 1 else 1  # where more pixels than the frame has are known none are made up
+    starts = np.cumsum([0, *(dense**2 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in textures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
-        high, wide = (fine * side for side in textures[texture][0].shape[:2])
+        high, wide = (dense * side for side in textures[texture][0].shape[:2])
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
-        origins[k] = fine * (x + 0.5), fine * (y + 0.5), wide - 1.01, high - 1.01
+        origins[k] = dense * (x + 0.5), dense * (y + 0.5), wide - 1.01, high - 1.01
     texels = np.empty(starts[-1] + starts[-1] % 2, np.uint32)  # whole pairs
     front = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
     doubling = [
@@ -168,7 +168,7 @@ def _build(
         np.concatenate([part.planes[:, part.face] for part in parts], 1),
         np.concatenate([part.planes for part in parts], 1),
         np.repeat(np.arange(len(parts), dtype=np.uint8), faces),
-        fine,
+        dense,
     )
 
 

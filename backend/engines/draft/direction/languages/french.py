@@ -130,7 +130,7 @@ FRENCH = Language(
     ),
     units=(
         (
-            (r"\bfai\w+ (?:le |un )?tour (?:complet|entier) (?:de |d'|du |autour de |autour du )"),
+            r"\bfai\w+ (?:le |un )?tour (?:complet|entier) (?:de |d'|du |autour de |autour du )",
             "contourne 360 degrees ",
         ),
         (r"\b(?:jusqu'(?:au|à un) |en |au )?(?:très )?gros plan(?: sur)?\b", ""),

@@ -43,12 +43,12 @@ _SAID: dict[str, tuple[str, str, str]] = {
     ),
     "japanese": (
         r"(?:最初の|前の){part}(?:は|で|に)?",
-        (r"(?:最後の|後の|残りの){part}(?:は|で|に)?"),
+        r"(?:最後の|後の|残りの){part}(?:は|で|に)?",
         r"最後の{n}秒(?:間)?(?:で|に|は)?",
     ),
     "korean": (
         r"(?:처음|첫) {part}(?:은|는|에)?",
-        (r"(?:마지막|나머지) {part}(?:은|는|에)?"),
+        r"(?:마지막|나머지) {part}(?:은|는|에)?",
         r"마지막 {n}초(?:에|는|동안)?",
     ),
     "chinese": (r"前{part}", r"[后後]{part}", r"最[后後]{n}秒(?:钟)?"),
@@ -68,7 +68,7 @@ _OF_THE_SHOT = r"(?: (?:der|des|de la|du|del|della|do|da|van de|van het) \w+)?"
 _HALVES = replacements(
     (
         (r"前半(?:部分)?(?:は|で|に)?|전반부?(?:에|는|에는)?", _HALF),
-        ((r"[後后]半(?:部分)?(?:は|で|に)?|후반부?(?:에|는|에는)?"), "1 latehalfshot "),
+        (r"[後后]半(?:部分)?(?:は|で|に)?|후반부?(?:에|는|에는)?", "1 latehalfshot "),
     )
 )
 
@@ -100,5 +100,5 @@ def _rules(name: str) -> Replacements:
     rules = [(bound + pattern, f" {figure}") for pattern, figure in rules]
     counted = bound + seconds.replace("{n}", r"(\d+(?:[.,]\d+)?) ?")
     return replacements(
-        (*rules, (counted, (r" \1 lateseconds ")), (bound + seconds.replace("{n}", "(?:一)?"), " 1 lateseconds "))
+        (*rules, (counted, r" \1 lateseconds "), (bound + seconds.replace("{n}", "(?:一)?"), " 1 lateseconds "))
     )

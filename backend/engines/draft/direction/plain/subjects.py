@@ -17,10 +17,7 @@ _ARTICLE = (
     r"l['’])"
 )
 _LATIN = re.compile(
-    (
-        rf"\s*(?P<article>{_ARTICLE})?(?P<who>[^\W\d_]+)\s+(?:(?:se|si|sich|si|zich)\s+|s['’]|"
-        rf"s[ei]\s)?(?P<does>[^\W\d_]+)"
-    ),
+    rf"\s*{_ARTICLE}?(?P<who>[^\W\d_]+)\s+(?:(?:se|si|sich|zich)\s+|s['’])?(?P<does>[^\W\d_]+)",
     re.IGNORECASE,
 )
 # Words that open a clause without being its subject.
@@ -45,9 +42,7 @@ def is_somebodys(
 ) -> bool:
     """Whether somebody or something in the picture is a clause's subject. `nouns`: what a language calls them in
     English; `is_verb` knows the forms of its verbs; `beside_camera`: another clause has the camera as its subject."""
-    if not blanks:
-        return _is_marked(clause, nouns)
-    if re.search(r"[가-힣]", clause):
+    if not blanks or re.search(r"[가-힣]", clause):
         return _is_marked(clause, nouns)
     match = _LATIN.match(clause)
     if match is None:
@@ -68,5 +63,5 @@ def _is_marked(clause: str, nouns: Mapping[str, str]) -> bool:
     after = clause.lstrip()[len(told) :]
     particle = re.match(r"(?:が|は|이|가|은|는)(?!.*見え|.*보일)", after)
     return bool(particle) or (
-        re.search(r"[ぁ-んァ-ヶ가-힣]", clause) is None and re.match((r"[走跑站坐转笑哭离进起朝向]"), after) is not None
+        re.search(r"[ぁ-んァ-ヶ가-힣]", clause) is None and re.match(r"[走跑站坐转笑哭离进起朝向]", after) is not None
     )

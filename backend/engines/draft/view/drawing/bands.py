@@ -18,9 +18,9 @@ MOST = 4  # views of a frame: see views.parts
 
 
 class Shown(NamedTuple):
-    """A view in a frame: what draw, sample and soften take of its layers (`fine`, `border`: see shade) and of where the
-    frame's pose has them (see raster); `same` is what nearness may differ by in one fringe's surface, 0: a share of
-    it."""
+    """A view in a frame: what draw, sample and soften take of its layers (`dense`, `border`: see shade) and of where
+    the frame's pose has them (see raster); `same` is what nearness may differ by in one fringe's surface, 0: a share
+    of it."""
 
     boxes: np.ndarray
     face: np.ndarray
@@ -29,7 +29,7 @@ class Shown(NamedTuple):
     texels: np.ndarray
     places: np.ndarray
     origins: np.ndarray
-    fine: np.float32
+    dense: np.float32
     border: np.float32
     same: np.float32
     order: np.ndarray
@@ -106,7 +106,7 @@ def _view(k: int, view: Any, top: int, near: np.ndarray, weighed: bool, work: An
         view.pairs,
         view.places,
         view.origins,
-        view.fine,
+        view.dense,
         view.border,
         work.wanted,
         weighed,
@@ -124,7 +124,7 @@ def _view(k: int, view: Any, top: int, near: np.ndarray, weighed: bool, work: An
         view.texels,
         view.places,
         view.origins,
-        view.fine,
+        view.dense,
         view.border,
         near,
         work.colour[k],

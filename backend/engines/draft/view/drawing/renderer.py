@@ -117,7 +117,7 @@ class Renderer:
             layers.texels,
             layers.places,
             layers.origins,
-            np.float32(layers.fine),
+            np.float32(layers.dense),
             border,
             _same(picture, raster.SAME),
             placed.order,

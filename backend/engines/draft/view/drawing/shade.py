@@ -36,12 +36,12 @@ def _looked_up(texels: np.ndarray, start: int, row: int, u: float, v: float) -> 
 
 @helper
 def _fringe(
-    back: np.ndarray, place: np.ndarray, origin: np.ndarray, texels: np.ndarray, fine: float, fx: float, fy: float
+    back: np.ndarray, place: np.ndarray, origin: np.ndarray, texels: np.ndarray, dense: float, fx: float, fy: float
 ) -> tuple[Any, Any, Any, Any]:
     """What a face shows at a place of the frame; where that is in its view, in texels, and how far ahead."""
     none = np.float32(0)
     ahead = back[6] * fx + back[7] * fy + back[8]
-    w = fine / ahead
+    w = dense / ahead
     u, v = (back[0] * fx + back[1] * fy + back[2]) * w, (back[3] * fx + back[4] * fy + back[5]) * w
     column, line = min(max(u - origin[0], none), origin[2]), min(max(v - origin[1], none), origin[3])
     return _looked_up(texels, place[0], place[1], column, line), u, v, ahead
@@ -73,7 +73,7 @@ def _inside(
     before: float,
     fy: float,
     ends: tuple[int, int],
-    fine: float,
+    dense: float,
     wide: float,
     high: float,
     scale: float,
@@ -83,7 +83,7 @@ def _inside(
     one = np.float32(1)
     for k in ends:
         fx = np.float32(np.int32(k)) + before
-        w = fine / (back[6] * fx + back[7] * fy + back[8])
+        w = dense / (back[6] * fx + back[7] * fy + back[8])
         u, v = (back[0] * fx + back[1] * fy + back[2]) * w, (back[3] * fx + back[4] * fy + back[5]) * w
         if min(min(u, v), min(wide - u, high - v)) * scale < one:
             return False
@@ -99,7 +99,7 @@ def sample(
     pairs: np.ndarray,
     places: np.ndarray,
     origins: np.ndarray,
-    fine: float,
+    dense: float,
     border: float,
     wanted: np.ndarray,
     weighed: bool,
@@ -107,7 +107,7 @@ def sample(
     weight: np.ndarray,
 ) -> None:
     """One view's samples of the faces that are `shown` in the band that begins in row `top`: `colour` uint32 [h, w],
-    bilinear in the textures, which have `fine` texels to a pixel of the view, `weight` float32 [h, w] (above 0: how
+    bilinear in the textures, which have `dense` texels to a pixel of the view, `weight` float32 [h, w] (above 0: how
     well it is seen, or 1 if it need not be `weighed`; -1: guessed, or none). Off the tiles `wanted` they may be
     anything.
 
@@ -119,7 +119,7 @@ def sample(
     one, half, none = np.float32(1), np.float32(0.5), np.float32(0)
     parts, least, guessed = np.float32(256), np.float32(0.02), np.float32(-1)
     wide, high = origins[0, 2], origins[0, 3]
-    scale = one / (fine * border)
+    scale = one / (dense * border)
     # One array at distances that are known when this is compiled, so that no part of it can be another.
     place, weigh = np.empty(3 * ROOM, np.uint32), np.empty(ROOM, np.float32)
     found, starts = np.empty(2 * ROOM, np.uint64), np.empty(PIECE + 1, np.int32)
@@ -151,7 +151,7 @@ def sample(
                 beyond = first + ((last - first + lanes) & ~lanes)  # unsigned: see _looked_up
                 for k in range(first, beyond):
                     fx = np.float32(np.int32(k)) + before
-                    w = fine / (b6 * fx + w0)
+                    w = dense / (b6 * fx + w0)
                     u = min(max((b0 * fx + u0) * w - left, none), last_u)
                     v = min(max((b3 * fx + v0) * w - upper, none), last_v)
                     column, line = np.int32(u), np.int32(v)
@@ -168,7 +168,7 @@ def sample(
                     continue
                 stretch = back[i, STRETCH]
                 ends = first, last - np.uint64(1)
-                if last - first > lanes and _inside(back[i], before, fy, ends, fine, wide, high, scale):
+                if last - first > lanes and _inside(back[i], before, fy, ends, dense, wide, high, scale):
                     for k in range(first, beyond):
                         fx = np.float32(np.int32(k)) + before
                         weigh[k] = max(_sharp(stretch, b6 * fx + w0), least)
@@ -176,7 +176,7 @@ def sample(
                 for k in range(first, beyond):
                     fx = np.float32(np.int32(k)) + before
                     ahead = b6 * fx + w0
-                    w = fine / ahead
+                    w = dense / ahead
                     u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
                     inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
                     weigh[k] = max(_sharp(stretch, ahead) * inwards, least)
@@ -205,7 +205,7 @@ def soften(
     texels: np.ndarray,
     places: np.ndarray,
     origins: np.ndarray,
-    fine: float,
+    dense: float,
     border: float,
     near: np.ndarray,
     colour: np.ndarray,
@@ -221,13 +221,13 @@ def soften(
     one, half = np.float32(1), np.float32(0.5)
     none, least = np.float32(-np.inf), np.float32(0.02)
     wide, high = origins[0, 2], origins[0, 3]
-    scale = one / (fine * border)
+    scale = one / (dense * border)
     says = np.empty(count, np.float32)
     for at in range(count):  # all look-ups first: between branches, each would wait for the memory alone
         y, x = int(np.uint32(edges[at]) // width), int(np.uint32(edges[at]) % width)
         fx, fy = np.float32(x) + half, np.float32(y + top) + half
         i = faces[FIRST, at]
-        fringe[at], u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fine, fx, fy)
+        fringe[at], u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, dense, fx, fy)
         inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
         says[at] = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
     for at in range(count):
@@ -257,7 +257,7 @@ def soften(
             found, said = np.int64(fringe[at]), says[at]
             if slot == SECOND:
                 fx, fy = np.float32(x) + half, np.float32(y + top) + half
-                found, u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fine, fx, fy)
+                found, u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, dense, fx, fy)
                 inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
                 said = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
             r, g, b = np.float32(found & 255), np.float32((found >> 8) & 255), np.float32((found >> 16) & 255)

@@ -14,12 +14,12 @@ _NOSE = r"(?:nose|lens|chin|eyes?|gaze|head)"
 ORDERS = replacements(
     (
         (
-            (r"^\s*what (?:i|we)(?:'d| would)? ?(?:like|want|need|'m after) is an? [^,.;]{0,40}?(?:that|which) "),
+            r"^\s*what (?:i|we)(?:'d| would)? ?(?:like|want|need|'m after) is an? [^,.;]{0,40}?(?:that|which) ",
             "the camera ",
         ),
         # Times.
         (
-            (r"^\s*(?:(?:an?|one|short|brief) )*(?:beat|pause)\s*(?:[,.;]|(?=\bthen\b))\s*(?:and )?(?:then )?"),
+            r"^\s*(?:(?:an?|one|short|brief) )*(?:beat|pause)\s*(?:[,.;]|(?=\bthen\b))\s*(?:and )?(?:then )?",
             "hold for 1 second, then ",
         ),
         (rf"\blast {_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"then hold for \1 \2"),
@@ -34,7 +34,7 @@ ORDERS = replacements(
         ),
         (r"\b(?:getting|going|growing) (?:\w+ly )?faster\b|\b(?:picking up speed|speeding up)\b", "accelerating"),
         (
-            (r"\b(?:getting|going|growing) (?:\w+ly )?slower\b|\bslowing down\b(?! (?:as|when|before|near|to))"),
+            r"\b(?:getting|going|growing) (?:\w+ly )?slower\b|\bslowing down\b(?! (?:as|when|before|near|to))",
             "decelerating",
         ),
         (
