@@ -23,7 +23,8 @@ class Index:
     """Serves `tiny-part`, which lends a new environment the packages of `python`'s own, and `long-part`, a file of
     which has a name that no file system takes. A context manager.
 
-    `hold()` makes downloads slow and lets them come to a stop half way, until `go_on()`; `damage()` changes a file.
+    `hold()` makes downloads slow and lets them come to a stop after two thirds, until `go_on()`; `damage()` changes a
+    file.
     It is a proxy, too, for an index of any name; with a `password` it asks for that first.
     """
 
@@ -94,7 +95,9 @@ class Index:
                     for start in range(0, len(body), BLOCK):
                         if slow and not index._moving.is_set():
                             time.sleep(PAUSE)
-                            if start > len(body) // 2:
+                            if (
+                                start > len(body) * 2 // 3
+                            ):  # pip, which tells of it now and then, has told of two fifths
                                 index._moving.wait(120)
                         self.wfile.write(body[start : start + BLOCK])
 
