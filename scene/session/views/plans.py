@@ -94,6 +94,7 @@ def steps(
         with borrowing(scene, {"frame_float": float(frame)}):
             found = at_once(surfaces.read(scene, path))
             look = at_once(marks.look_mark(scene, frame, found.used))
+    look += marks.lens_mark(camera, track)
     made = yield from plan.plan(track, found, count, wider)
     fine = fine and finer.may_be_finer(surfaces.scene_of(number), len(made.views) - 1)
     return Planned(made, track, frame, frames, held, look, settings=settings, finer=fine)

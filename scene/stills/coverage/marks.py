@@ -1,77 +1,38 @@
-"""What a picture depends on besides surfaces and camera, as a mark: the same where the same picture would come.
+"""What a picture depends on besides surfaces and the camera's place, as a mark: the same where the same picture would
+come.
 
 Read are the values of materials, lights and worlds with their nodes, images by file, size and date, the settings of
-render, engine, colours and compositor, and the frame. What Blender does not tell (a picture painted and not saved) is
-taken for changed.
+render, engine, view layers, lens, colours and compositor, and the frame. What Blender does not tell (a picture painted
+and not saved) is taken for changed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..track import Track
+from .look.values import Rows, curves, named, place, plain, value
 from .steps import Steps
 from .surfaces import scene_of
 
 OF_RENDER = (
-    "engine",
-    "resolution_x",
-    "resolution_y",
-    "resolution_percentage",
-    "pixel_aspect_x",
-    "pixel_aspect_y",
-    "film_transparent",
-    "filter_size",
-    "use_motion_blur",
-    "motion_blur_shutter",
-    "use_compositing",
-    "use_simplify",
-    "simplify_subdivision_render",
-    "use_freestyle",
-    "dither_intensity",
-)
-OF_COLOURS = ("view_transform", "look", "exposure", "gamma", "use_curve_mapping", "display_device")
-OF_MATERIAL = (
-    "diffuse_color",
-    "metallic",
-    "roughness",
-    "specular_intensity",
-    "use_backface_culling",
-    "surface_render_method",
-    "blend_method",
-    "displacement_method",
-    "use_transparent_shadow",
-    "volume_intersection_method",
-)
-OF_LIGHT = (
-    "type",
-    "color",
-    "energy",
-    "exposure",
-    "normalize",
-    "use_shadow",
-    "use_temperature",
-    "temperature",
-    "shape",
-    "size",
-    "size_y",
-    "angle",
-    "spread",
-    "spot_size",
-    "spot_blend",
-    "shadow_soft_size",
-    "diffuse_factor",
-    "specular_factor",
-    "volume_factor",
-)
-PLAIN = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
+    "engine", "resolution_x", "resolution_y", "resolution_percentage", "pixel_aspect_x", "pixel_aspect_y",
+    "film_transparent", "filter_size", "use_motion_blur", "motion_blur_shutter", "motion_blur_position",
+    "use_compositing", "compositor_precision", "use_simplify", "simplify_subdivision_render",
+    "simplify_child_particles_render", "simplify_volumes", "use_simplify_normals", "use_high_quality_normals",
+    "hair_type", "hair_subdiv", "use_freestyle", "line_thickness", "line_thickness_mode", "dither_intensity",
+)  # fmt: skip
+OF_COLOURS = (
+    "view_transform", "look", "exposure", "gamma", "use_curve_mapping", "use_white_balance",
+    "white_balance_temperature", "white_balance_tint",
+)  # fmt: skip
+OF_DISPLAY = ("display_device", "emulation")
+OF_ENGINES = ("cycles", "cycles_curves", "eevee", "display", "grease_pencil_settings")
+OF_LENS = ("clip_start", "clip_end", "show_background_images")
 TOLD_ELSEWHERE = {prop.identifier for prop in bpy.types.Node.bl_rna.properties}
-Rows = Iterator[Any]
 
 
 def look_mark(scene: bpy.types.Scene, frame: float, used: tuple[tuple[str, str], ...]) -> Steps[str]:
@@ -83,37 +44,78 @@ def look_mark(scene: bpy.types.Scene, frame: float, used: tuple[tuple[str, str],
         digest.update(repr(words).encode())
 
     say(frame, scene.unit_settings.scale_length, scene.unit_settings.system)
-    say(*_named(scene.render, OF_RENDER))
-    say(*_named(scene.view_settings, OF_COLOURS), *_named(scene.display_settings, OF_COLOURS))
-    for name in ("cycles", "eevee"):
+    say(*named(scene.render, OF_RENDER))
+    say(*named(scene.view_settings, OF_COLOURS), *named(scene.display_settings, OF_DISPLAY))
+    if scene.view_settings.use_curve_mapping:
+        say(*curves(scene.view_settings.curve_mapping))
+    for name in OF_ENGINES:
         if hasattr(scene, name):
-            say(name, *_plain(getattr(scene, name)))
+            say(name, *plain(getattr(scene, name)))
     yield 0.1
     scene = scene_of(number)
+    for layer in scene.view_layers:
+        if layer.use:
+            say(*_layer(scene, layer))
+    yield 0.2
+    scene = scene_of(number)
     say(*_tree(getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)))
-    if scene.world is not None:
-        say(scene.world.name_full, tuple(scene.world.color), *_tree(scene.world.node_tree))
-    for kind, name in used:
+    overrides = [getattr(layer, "world_override", None) for layer in scene.view_layers]
+    say(*(row for world in (scene.world, *overrides) if world is not None for row in _block(world)))
+    instead = [layer.material_override for layer in scene.view_layers if layer.material_override is not None]
+    for kind, name in (*used, *(("materials", one.name_full) for one in instead)):
         block = next((one for one in getattr(bpy.data, kind) if one.name_full == name), None)
         if block is not None:
-            say(kind, name, *_named(block, OF_MATERIAL if kind == "materials" else OF_LIGHT), *_tree(block.node_tree))
+            say(kind, *_block(block))
         yield 0.5
     return digest.hexdigest()
 
 
-def _image(image: bpy.types.Image) -> Rows:
-    yield image.name_full
-    if image.is_dirty:
-        yield uuid.uuid4().hex
-    yield from (tuple(image.size), image.source, image.colorspace_settings.name, image.alpha_mode)
-    if image.packed_file is not None:
-        yield image.packed_file.size
-    elif image.filepath:
-        try:
-            found = Path(bpy.path.abspath(image.filepath, library=image.library)).stat()
-        except OSError:
-            return
-        yield from (found.st_size, found.st_mtime_ns)
+def lens_mark(camera: bpy.types.Object, track: Track) -> str:
+    """The mark of what a camera's lens blurs and cuts off: the rest of it is in the views' own numbers."""
+    lens = camera.data
+    rows = [*named(lens, OF_LENS), lens.dof.use_dof]
+    if lens.dof.use_dof:
+        focus = sorted({value(pose.lens.focus) for pose in track.poses})
+        rows += [focus, *place(lens.dof.focus_object), *plain(lens.dof, {"focus_object", "focus_distance"})]
+    return hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
+
+
+def _block(block: bpy.types.ID) -> Rows:
+    """A material, a light or a world."""
+    yield block.name_full
+    if bpy.app.version < (5, 0):
+        yield block.use_nodes
+    yield from plain(block)
+    yield from _tree(block.node_tree)
+
+
+def _layer(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> Rows:
+    yield layer.name
+    yield from plain(layer)
+    waiting = [layer.layer_collection]
+    while waiting:
+        one = waiting.pop()
+        yield one.name, one.exclude, one.holdout, one.indirect_only, one.collection.hide_render
+        waiting.extend(one.children)
+    if not (scene.render.use_freestyle and layer.use_freestyle):
+        return
+    drawn = layer.freestyle_settings
+    yield from plain(drawn)
+    yield from (value((one.script, one.use)) for one in drawn.modules)
+    for lines in drawn.linesets:
+        yield lines.name
+        yield from plain(lines)
+        if lines.linestyle is not None:
+            yield from _line_style(lines.linestyle)
+
+
+def _line_style(style: bpy.types.FreestyleLineStyle) -> Rows:
+    yield from plain(style)
+    yield from _tree(style.node_tree)
+    for kind in ("color", "alpha", "thickness", "geometry"):
+        for modifier in getattr(style, f"{kind}_modifiers"):
+            yield modifier.name
+            yield from plain(modifier)
 
 
 def _tree(tree: bpy.types.NodeTree | None, around: tuple[str, ...] = ()) -> Rows:
@@ -121,48 +123,12 @@ def _tree(tree: bpy.types.NodeTree | None, around: tuple[str, ...] = ()) -> Rows
         return
     for node in tree.nodes:
         yield node.bl_idname, node.name, node.mute
-        yield from _plain(node, TOLD_ELSEWHERE)
+        yield from plain(node, TOLD_ELSEWHERE)
         if node.type == "GROUP":
             yield from _tree(node.node_tree, (*around, tree.name_full))
         for socket in (*node.inputs, *node.outputs):
             if hasattr(socket, "default_value") and not socket.is_linked:
-                yield _value(socket.default_value)
+                yield value(socket.default_value)
     for link in tree.links:
-        yield link.from_node.name, link.from_socket.identifier, link.to_node.name, link.to_socket.identifier
-
-
-def _named(owner: Any, names: tuple[str, ...]) -> Rows:
-    for name in names:
-        yield _value(getattr(owner, name, None))
-
-
-def _plain(owner: Any, without: frozenset[str] | set[str] = frozenset()) -> Rows:
-    """The plain values of an owner; of ramps and curves their points; of other blocks the names."""
-    for prop in owner.bl_rna.properties:
-        name = prop.identifier
-        if name in without or name == "rna_type":
-            continue
-        if prop.type in PLAIN:
-            yield name, _value(getattr(owner, name))
-        elif prop.type == "POINTER":
-            value = getattr(owner, name)
-            if isinstance(value, bpy.types.Image):
-                yield from _image(value)
-            elif isinstance(value, bpy.types.ID):
-                yield name, value.name_full
-            elif isinstance(value, bpy.types.ColorRamp):
-                yield value.interpolation, [(one.position, tuple(one.color)) for one in value.elements]
-            elif isinstance(value, bpy.types.CurveMapping):
-                yield [[tuple(point.location) for point in curve.points] for curve in value.curves]
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, bpy.types.ID):
-        return value.name_full
-    if isinstance(value, set):
-        return sorted(value)
-    if hasattr(value, "__len__") and not isinstance(value, str | bytes):
-        return tuple(_value(one) for one in value)
-    return value if isinstance(value, str | int | bool | None) else str(type(value))
+        ends = link.from_node.name, link.from_socket.identifier, link.to_node.name, link.to_socket.identifier
+        yield (*ends, link.is_muted)

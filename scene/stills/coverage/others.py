@@ -1,5 +1,5 @@
-"""What a picture shows and no triangles tell: hair, point clouds, volumes, drawings. A picture that is kept fits only
-as long as they are the same."""
+"""What a picture shows and no triangles tell: light, hair, point clouds, volumes, drawings. A picture that is kept fits
+only as long as they are the same."""
 
 from __future__ import annotations
 
@@ -10,40 +10,37 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from .look import things
+from .look.values import plain
+
 POINTS = {"CURVES", "POINTCLOUD"}
-KINDS = {*POINTS, "VOLUME", "GREASEPENCIL"}
-READ = {"position": ("vector", 3), "radius": ("value", 1)}
+LIGHTS = {"LIGHT", "LIGHT_PROBE"}
 
 
-def is_one(instance: bpy.types.DepsgraphObjectInstance) -> bool:
-    """Whether it is of these kinds, and rendered."""
-    item = instance.object
-    if item.type not in KINDS or not instance.show_self or item.data is None:
-        return False
-    original = item.original or item
-    return not original.hide_render and bool(original.visible_camera)
-
-
-def mark(instance: bpy.types.DepsgraphObjectInstance) -> bytes:
-    """The same where it looks the same, its materials aside. What Blender does not tell (what a drawing's strokes are,
-    and a volume that is in no file) is taken for changed."""
-    item = instance.object
+def mark(item: bpy.types.Object, matrix: np.ndarray, looks: bytes) -> bytes:
+    """The same where it looks the same, its materials aside. `item` is evaluated and stands at `matrix`; `looks` is the
+    mark of its object. What Blender does not tell (what a drawing's strokes are, and a volume that is in no file) is
+    taken for changed."""
+    digest = hashlib.blake2b(item.name_full.encode() + rounded(matrix) + looks, digest_size=16)
+    digest.update("\n".join(sorted(name for _, name in used(item))).encode())
     if item.type in POINTS:
-        content = b"".join(_values(item.data, name) for name in READ)
-    else:
-        content = _file(item.data) if item.type == "VOLUME" else uuid.uuid4().bytes
-    return mark_of(item.name_full, np.array(instance.matrix_world), content)
+        painted = {"position": _values(item.data)}
+        while not things.paint(item.data, painted, len(painted["position"])):
+            pass
+        for _ in things.updated(digest, painted, len(painted["position"]) + 1):
+            pass
+    elif item.type == "LIGHT_PROBE":
+        digest.update(repr([*plain(item.data)]).encode())
+    elif item.type != "LIGHT":
+        digest.update(_file(item.data) if item.type == "VOLUME" else uuid.uuid4().bytes)
+    return digest.digest()
 
 
-def materials(instance: bpy.types.DepsgraphObjectInstance) -> set[tuple[str, str]]:
-    """As Surfaces.used has them."""
-    slots = instance.object.material_slots
-    return {("materials", slot.material.name_full) for slot in slots if slot.material is not None}
-
-
-def mark_of(name: str, matrix: np.ndarray, content: bytes = b"") -> bytes:
-    """Of what stands somewhere."""
-    return hashlib.blake2b(name.encode() + rounded(matrix) + content, digest_size=16).digest()
+def used(item: bpy.types.Object) -> set[tuple[str, str]]:
+    """Its materials, or the light that it is: as Surfaces.used has them."""
+    if item.type == "LIGHT":
+        return {("lights", item.data.name_full)}
+    return {("materials", slot.material.name_full) for slot in item.material_slots if slot.material is not None}
 
 
 def rounded(matrix: np.ndarray) -> bytes:
@@ -51,15 +48,13 @@ def rounded(matrix: np.ndarray) -> bytes:
     return bytes((np.round(matrix, 5) + 0.0).tobytes())  # no negative zero
 
 
-def _values(data: bpy.types.ID, name: str) -> bytes:
-    """An attribute of points, as a sum: there may be millions."""
-    attribute = data.attributes.get(name)
-    key, width = READ[name]
-    if attribute is None:
-        return b""
-    values = np.empty(len(attribute.data) * width, np.float32)
-    attribute.data.foreach_get(key, values)
-    return hashlib.blake2b(values.tobytes(), digest_size=16).digest()
+def _values(data: bpy.types.ID) -> np.ndarray:
+    """Where the points are."""
+    values = np.empty(len(data.points) * 3, np.float32)
+    position = data.attributes.get("position")
+    if position is not None:
+        position.data.foreach_get("vector", values)
+    return values
 
 
 def _file(volume: bpy.types.Volume) -> bytes:

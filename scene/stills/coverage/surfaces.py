@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 import numpy as np
@@ -16,6 +15,8 @@ from ..borrow import see_through
 from ..borrow.blocks import of_session
 from . import others
 from .leaves import Leaf, leaf_of
+from .look import things
+from .look.rendered import hidden_from_view, is_rendered
 from .steps import Steps
 
 SLICE = 0.008  # seconds of reading between two yields
@@ -55,7 +56,8 @@ class _Mesh:
     """A mesh as Blender has it: `vertices` [V, 3] of its own space, of which `corners` [L] are its polygons', and where
     those of each polygon `starts` [P]; None where all are triangles. `cut` are the triangles' corners [T, 3] and
     polygons [T] where Blender has told them. Of its materials, by name `names`, `which` [P] is a polygon's (empty:
-    the first); those `absent` are left out, those `torn` have these leaves, with `places` [L, 2] in their pictures."""
+    the first); those `absent` are left out, those `torn` have these leaves, with `places` [L, 2] in their pictures.
+    `painted` is what is on it besides (see look.things)."""
 
     vertices: np.ndarray
     corners: np.ndarray
@@ -66,26 +68,37 @@ class _Mesh:
     places: np.ndarray | None
     cut: tuple[np.ndarray, np.ndarray] | None
     names: str
+    painted: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class _Shape:
     """A mesh in triangles: `vertices` [V, 3] of its own space, `triangles` [T, 3], which of these to `keep`, and
-    their `leaf` and `uv` as in Surfaces. `names` are its materials'."""
+    their `leaf` and `uv` as in Surfaces. `looks` is the mark of its materials and of what is painted on it."""
 
     vertices: np.ndarray
     triangles: np.ndarray
     keep: np.ndarray
     leaf: np.ndarray
     uv: np.ndarray
-    names: str
+    looks: bytes
+
+
+class _Stands(NamedTuple):
+    """A shape that stands somewhere, the mark of its object, whether only its box does, and whether a camera sees
+    it: else it may still be in shadows and mirrors."""
+
+    told: tuple[int, ...]
+    matrix: np.ndarray
+    looks: bytes
+    is_box: bool
+    is_seen: bool
 
 
 @dataclass
 class _Pieces:
     """What has been read so far, an entry for each mesh of the scene as often as it stands there. `shapes` are those
-    that were read, by what tells a mesh; `read` are those that wait to be placed, each with where it stands and whether
-    only its box does."""
+    that were read, by what tells a mesh; `read` are those that wait to be placed. `looks` are objects' marks."""
 
     vertices: list[np.ndarray] = field(default_factory=list)
     triangles: list[np.ndarray] = field(default_factory=list)
@@ -94,8 +107,9 @@ class _Pieces:
     leaves: list[Leaf] = field(default_factory=list)
     count: int = 0
     total: int = 0
-    read: list[tuple[tuple[int, ...], np.ndarray, bool]] = field(default_factory=list)
+    read: list[_Stands] = field(default_factory=list)
     shapes: dict[tuple[int, ...], _Mesh | _Shape] = field(default_factory=dict)
+    looks: dict[int, bytes] = field(default_factory=dict)
     marks: list[bytes] = field(default_factory=list)
     used: set[tuple[str, str]] = field(default_factory=set)
 
@@ -106,6 +120,13 @@ class _Pieces:
             self.leaves.append(leaf)
             return len(names)
         return names.index(leaf.name)
+
+    def looks_of(self, item: bpy.types.Object) -> bytes:
+        """The mark of an object, evaluated or not."""
+        original = item.original or item
+        if original.session_uid not in self.looks:
+            self.looks[original.session_uid] = things.of_object(original)
+        return self.looks[original.session_uid]
 
     def mark(self) -> str:
         """Of all that was read, in whatever order."""
@@ -166,61 +187,35 @@ def _read_instances(number: int, pieces: _Pieces, glass: bool) -> Steps[None]:
         for index, instance in enumerate(layer.depsgraph.object_instances):
             if index < done:
                 continue
-            done = index + 1
-            if instance.object.type == "LIGHT" and instance.show_self:
-                pieces.marks.append(others.mark_of(instance.object.name_full, np.array(instance.matrix_world)))
-                pieces.used.add(("lights", instance.object.data.name_full))
-            elif others.is_one(instance):
-                pieces.marks.append(others.mark(instance))
-                pieces.used |= others.materials(instance)
-            elif _is_rendered(instance):
-                item = instance.object
-                _read_mesh(item.data, np.array(instance.matrix_world), item, natures, pieces)
-            if time.perf_counter() > ends:
+            item, matrix = instance.object, np.array(instance.matrix_world)
+            whole = not is_rendered(instance) or _read_thing(item, matrix, natures, pieces)
+            done = index + whole
+            if not whole or time.perf_counter() > ends:
                 finished = False
                 break
         if finished:
             break
         yield 0.5 * min(1.0, done / total)
         yield from _place(pieces)
-    for item in _hidden_from_view(scene):
-        _read_mesh(item.data, np.array(item.matrix_world), item, natures, pieces)
+    for item in hidden_from_view(scene):
+        while not _read_thing(item, np.array(item.matrix_world), natures, pieces):
+            pass
     yield from _place(pieces)
     pieces.shapes.clear()
 
 
-def _is_rendered(instance: bpy.types.DepsgraphObjectInstance) -> bool:
-    item = instance.object
-    if item.type != "MESH" or not instance.show_self:
-        return False
-    original = item.original or item
-    return not original.hide_render and original.visible_camera and item.data is not None
+def _read_thing(item: bpy.types.Object, matrix: np.ndarray, natures: dict[str, Any], pieces: _Pieces) -> bool:
+    """Read a thing that is rendered. Whether that is all of it: a large mesh takes several times."""
+    if item.type == "MESH":
+        return _read_mesh(item, matrix, natures, pieces)
+    pieces.marks.append(others.mark(item, matrix, pieces.looks_of(item)))
+    pieces.used |= others.used(item)
+    return True
 
 
-def _hidden_from_view(scene: bpy.types.Scene) -> Iterator[bpy.types.Object]:
-    """Meshes that only the render shows: as they are without modifiers."""
-    layer = scene.view_layers[0]
-    shown = {one.original for one in layer.depsgraph.objects if one.original is not None}
-    rendered = _rendered_objects(layer.layer_collection)
-    for item in scene.objects:
-        if item.type != "MESH" or item in shown or item not in rendered:
-            continue
-        if not item.hide_render and item.visible_camera and item.data is not None:
-            yield item
-
-
-def _rendered_objects(collection: bpy.types.LayerCollection) -> set[bpy.types.Object]:
-    if collection.exclude or collection.collection.hide_render:
-        return set()
-    found = set(collection.collection.objects)
-    return found.union(*(_rendered_objects(child) for child in collection.children))
-
-
-def _read_mesh(
-    mesh: bpy.types.Mesh, matrix: np.ndarray, item: bpy.types.Object, natures: dict[str, Any], pieces: _Pieces
-) -> None:
-    """Read a mesh as it stands here; of one that was read before only where."""
-    materials = [slot.material for slot in item.material_slots]
+def _read_mesh(item: bpy.types.Object, matrix: np.ndarray, natures: dict[str, Any], pieces: _Pieces) -> bool:
+    """Read a mesh as it stands here; of one that was read before only where. Whether all of it is read."""
+    mesh, materials = item.data, [slot.material for slot in item.material_slots]
     told = (
         mesh.as_pointer(),
         len(mesh.vertices),
@@ -230,10 +225,15 @@ def _read_mesh(
     if told not in pieces.shapes:
         pieces.shapes[told] = _mesh(mesh, materials, natures, pieces)
         pieces.used |= {("materials", one.name_full) for one in materials if one is not None}
+    shape = pieces.shapes[told]
+    if isinstance(shape, _Mesh) and not things.paint(mesh, shape.painted, SLOW):
+        return False
     count = len(mesh.loops) - 2 * len(mesh.polygons)
     if count > 0:
-        pieces.read.append((told, matrix, pieces.total >= MOST_READ))
-        pieces.total += count
+        is_seen = (item.original or item).visible_camera
+        pieces.read.append(_Stands(told, matrix, pieces.looks_of(item), pieces.total >= MOST_READ, is_seen))
+        pieces.total += count * is_seen
+    return True
 
 
 def _mesh(
@@ -265,7 +265,7 @@ def _mesh(
             elif isinstance(found, float) and found < see_through.HALF:
                 absent.append(index)  # what can't be read is there as far as its alpha says
     names = "\n".join(one.name_full if one else "" for one in materials)
-    return _Mesh(vertices, corners, starts, which, tuple(absent), tuple(torn), places, cut, names)
+    return _Mesh(vertices, corners, starts, which, tuple(absent), tuple(torn), places, cut, names, {})
 
 
 def _polygons(mesh: bpy.types.Mesh) -> tuple[np.ndarray | None, tuple[np.ndarray, np.ndarray] | None]:
@@ -299,8 +299,9 @@ def _shape(mesh: _Mesh) -> Steps[_Shape]:
     for index, number in mesh.torn:
         leaf[which == index] = number
     uv = mesh.places[loops] if mesh.places is not None else np.zeros((0, 3, 2), np.float32)
-    yield 0.5
-    return _Shape(mesh.vertices, triangles, keep, leaf, uv, mesh.names)
+    looks = hashlib.blake2b(mesh.names.encode(), digest_size=16)
+    yield from things.updated(looks, mesh.painted, 16 * CHUNK)
+    return _Shape(mesh.vertices, triangles, keep, leaf, uv, looks.digest())
 
 
 def _triangles(mesh: _Mesh) -> Steps[tuple[np.ndarray, np.ndarray]]:
@@ -325,36 +326,38 @@ def _box(shape: _Shape) -> _Shape:
     sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     triangles = np.array([half for a, b, c, d in sides for half in ((a, b, c), (a, c, d))], np.int32)
     keep, solid = np.ones(12, bool), np.full(12, SOLID, np.int16)
-    return _Shape(corners.astype(np.float32), triangles, keep, solid, shape.uv[:0], shape.names)
+    return _Shape(corners.astype(np.float32), triangles, keep, solid, shape.uv[:0], shape.looks)
 
 
 def _place(pieces: _Pieces) -> Steps[None]:
     """Bring the shapes that were read to where they stand. Nothing of Blender's is in here."""
     while pieces.read:
-        told, matrix, is_box = pieces.read.pop()
-        shape = pieces.shapes[told]
+        stands = pieces.read.pop()
+        matrix, shape = stands.matrix, pieces.shapes[stands.told]
         if isinstance(shape, _Mesh):
-            shape = pieces.shapes[told] = yield from _shape(shape)
-        shape = _box(shape) if is_box else shape
-        mark = hashlib.blake2b(shape.names.encode(), digest_size=16)
+            shape = pieces.shapes[stands.told] = yield from _shape(shape)
+        shape = _box(shape) if stands.is_box else shape
+        mark = hashlib.blake2b(shape.looks + stands.looks, digest_size=16)
         mark.update(others.rounded(matrix))
         turn, shift = matrix[:3, :3].T.astype(np.float32), matrix[:3, 3].astype(np.float32)
         for start in range(0, len(shape.vertices), CHUNK):
             part = shape.vertices[start : start + CHUNK]
             mark.update(part.data)
-            pieces.vertices.append(part @ turn + shift)
+            if stands.is_seen:
+                pieces.vertices.append(part @ turn + shift)
             if len(part) == CHUNK:
                 yield 0.5
         for start in range(0, len(shape.triangles), 4 * CHUNK):
             several = slice(start, start + 4 * CHUNK)
             mark.update(shape.triangles[several].data)
             keep = shape.keep[several]
-            pieces.triangles.append(shape.triangles[several][keep] + pieces.count)
-            pieces.leaf.append(shape.leaf[several][keep])
-            pieces.uv.append(shape.uv[several][keep] if len(shape.uv) else shape.uv)
+            if stands.is_seen:
+                pieces.triangles.append(shape.triangles[several][keep] + pieces.count)
+                pieces.leaf.append(shape.leaf[several][keep])
+                pieces.uv.append(shape.uv[several][keep] if len(shape.uv) else shape.uv)
             if len(keep) == 4 * CHUNK:
                 yield 0.5
-        pieces.count += len(shape.vertices)
+        pieces.count += len(shape.vertices) * stands.is_seen
         pieces.marks.append(mark.digest())
         if len(pieces.marks) % 64 == 0:
             yield 0.5

@@ -209,11 +209,11 @@ def test_more_than_can_be_read_stand_as_boxes(monkeypatch):
     item = bpy.data.meshes.new("tetra")
     item.from_pydata([(0, 0, 0), (1, 0, 0), (0, 2, 0), (0, 0, 3)], [], [(0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3)])
     box = surfaces._box(surfaces._Shape(np.array([(0, 0, 0), (1, 2, 3.0)]), np.zeros((1, 3), int), np.ones(1, bool),
-                                        np.zeros(1), np.zeros((0, 3, 2)), "names"))  # fmt: skip
+                                        np.zeros(1), np.zeros((0, 3, 2)), b"looks"))  # fmt: skip
     one, two, three = np.moveaxis(box.vertices[box.triangles], 1, 0)
     areas = np.linalg.norm(np.cross(two - one, three - one), axis=1)
     assert sorted((areas / 2).tolist()) == pytest.approx([1] * 4 + [1.5] * 4 + [3] * 4)
-    assert (box.keep.all(), set(box.leaf.tolist()), box.names) == (True, {-1}, "names")
+    assert (box.keep.all(), set(box.leaf.tolist()), box.looks) == (True, {-1}, b"looks")
 
 
 def test_what_is_far_is_put_together():
