@@ -47,6 +47,7 @@ from .moves.telling import (
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
 from .plain.translate import to_english
+from .plain.which import reader_of
 from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
@@ -64,7 +65,8 @@ def read_moves(text: str) -> Reading:
     reader, said = _Reader(), set()
     idle: list[Step] = []
     for part in timed:
-        tokens = words.tokens(to_english(written_out(part.text)))
+        language = reader_of(part.text) or reader_of(text)
+        tokens = words.tokens(to_english(written_out(part.text, language), language))
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
         begun = len(reader.steps)

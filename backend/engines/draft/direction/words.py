@@ -76,15 +76,20 @@ NUMBERS: dict[str, float] = {
 }
 METRES: dict[str, float] = by_phrase(
     {
-        0.001: "mm",
-        0.01: "cm, centimetre, centimetres, centimeter, centimeters",
+        0.001: "mm, millimetre, millimetres, millimeter, millimeters",
+        0.01: "cm, cms, centimetre, centimetres, centimeter, centimeters",
         0.0254: "inch, inches",
+        0.1: "decimetre, decimetres, handbreadth, handbreadths",
         0.3048: "foot, feet, ft",
-        0.7: "step, steps, pace, paces",
-        0.9144: "yard, yards",
+        0.6: "armlength, armlengths",
+        0.7: "step, steps, pace, paces, footstep, footsteps",
+        0.9: "stride, strides",
+        0.9144: "yard, yards, yd, yds",
         1: "m, metre, metres, meter, meters",
-        3: "floors, storeys",
-        1000: "km",
+        1.7: "bodylength, bodylengths",
+        3: "floors, storeys, storey, stories",
+        4.5: "carlength, carlengths",
+        1000: "km, kilometre, kilometres, kilometer, kilometers",
     }
 )
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})

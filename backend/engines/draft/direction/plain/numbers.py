@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+import unicodedata
+from collections.abc import Iterator
 
-# Eleven to nineteen, then the tens from twenty to ninety, by language; forms of one number separated by "/".
-_TEENS = {
-    "german": "elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn",
-    "french": "onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf",
-    "spanish": "once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve",
-    "italian": "undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove",
-    "portuguese": (
-        "onze doze treze catorze/quatorze quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove"
-    ),
-    "dutch": "elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
-}
-_TENS = {
-    "german": "zwanzig dreißig/dreissig vierzig fünfzig sechzig siebzig achtzig neunzig",
-    "french": "vingt trente quarante cinquante soixante soixante-dix quatre-vingts/quatre-vingt quatre-vingt-dix",
-    "spanish": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "italian": "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
-    "portuguese": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
-    "dutch": "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
-}
-# One to nine as they stand in compounds, and how: {tens} and {ones}.
-_ONES = {
-    "german": ("ein zwei drei vier fünf sechs sieben acht neun", "{ones}und{tens}"),
-    "french": ("et-un deux trois quatre cinq six sept huit neuf", "{tens}[- ]{ones}"),
-    "spanish": ("uno dos tres cuatro cinco seis siete ocho nueve", "{tens} y {ones}"),
-    "italian": ("uno due tre quattro cinque sei sette otto nove", "{tens}{ones}"),
-    "portuguese": ("um dois três quatro cinco seis sete oito nove", "{tens} e {ones}"),
-    "dutch": ("een twee drie vier vijf zes zeven acht negen", "{ones}[eë]n{tens}"),
-}
-_LARGE = {
-    "dreihundertsechzig": 360,
-    "trois cent soixante": 360,
-    "trescientos sesenta": 360,
-    "trecentosessanta": 360,
-    "trezentos e sessenta": 360,
-    "driehonderdzestig": 360,
-}
-_DIGITS = {figure: value for value, figure in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
-_CHINESE = re.compile(r"(?:([一二三四五六七八九两])百)?(?:零)?([一二三四五六七八九])?十([一二三四五六七八九])?")
-_KOREAN = {
-    "십": 10,
-    "이십": 20,
-    "삼십": 30,
-    "사십": 40,
-    "사십오": 45,
-    "오십": 50,
-    "육십": 60,
-    "구십": 90,
-    "백팔십": 180,
-    "삼백육십": 360,
-}
-_SINO_KOREAN = re.compile(rf"(?<![가-힣])({'|'.join(sorted(_KOREAN, key=len, reverse=True))})(?= ?(?:도|초|미터|센티))")
+from ..languages.measures import HUNDREDS, JOINED, KOREAN_COUNTS, KOREAN_TENS, ONES, TEENS, TENS
+
+MOST_WORDS = 6  # of one number
+_DIGITS = {figure: value for value, figure in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2, "零": 0}
+_CHINESE = re.compile(
+    r"(?:([一二三四五六七八九两兩])?(百))?零?(?:([一二三四五六七八九])?(十)(?!字))?([一二三四五六七八九])?"
+)
+_SINO = {figure: value for value, figure in enumerate("영일이삼사오육칠팔구")}
+_SINO_KOREAN = re.compile(
+    r"(?<![가-힣])(?:([일이삼사오육칠팔구])?(백) ?)?(?:([이삼사오육칠팔구])?(십))?([일이삼사오육칠팔구])?"
+    r"(?= ?(?:도(?![가-힣])|초|미터|센티|센치|밀리|인치|피트|층|보\b))"
+)
+_NATIVE_KOREAN = {
+    word: value for value, words in enumerate(KOREAN_COUNTS.split(), 1) for word in words.split("/")
+} | KOREAN_TENS
+_COUNTED_IN_KOREAN = re.compile(
+    rf"(?<![가-힣])({'|'.join(sorted(_NATIVE_KOREAN, key=len, reverse=True))})(?= ?(?:걸음|발자국|발짝|미터|번|층))"
+)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def in_figures(text: str, name: str) -> str:
@@ -63,46 +34,76 @@ def in_figures(text: str, name: str) -> str:
     if name in ("chinese", "japanese"):
         return _CHINESE.sub(_of_chinese, text)
     if name == "korean":
-        return _SINO_KOREAN.sub(lambda match: str(_KOREAN[match[1]]), text)
-    pattern, values = _words(name)
-    return pattern.sub(lambda match: str(values[_plain(match[0])]), text)
+        text = _COUNTED_IN_KOREAN.sub(lambda match: str(_NATIVE_KOREAN[match[1]]), text)
+        return _SINO_KOREAN.sub(_of_korean, text)
+    return "".join(_latin(text, numbers_of(name)))
+
+
+def _latin(text: str, values: dict[str, int]) -> Iterator[str]:
+    """The parts of a text, with each longest row of words that makes a number of more than one digit as digits."""
+    words = list(_WORD.finditer(text))
+    done = first = 0
+    while first < len(words):
+        for last in range(min(first + MOST_WORDS, len(words)) - 1, first - 1, -1):
+            between = (text[a.end() : b.start()] for a, b in itertools.pairwise(words[first : last + 1]))
+            if any(part.strip(" -\xa0") for part in between):
+                continue
+            value = values.get(plain(text[words[first].start() : words[last].end()]), 0)
+            if value > 9:
+                yield f"{text[done : words[first].start()]}{value}"
+                done, first = words[last].end(), last
+                break
+        first += 1
+    yield text[done:]
 
 
 def _of_chinese(match: re.Match[str]) -> str:
-    hundreds, tens, ones = match.groups()
-    return str(100 * _DIGITS.get(hundreds, 0) + 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0))
+    hundreds, hundred, tens, ten, ones = match.groups()
+    if not (hundred or ten):
+        return match[0]
+    value = (100 * _DIGITS.get(hundreds, 1) if hundred else 0) + (10 * _DIGITS.get(tens, 1) if ten else 0)
+    return str(value + _DIGITS.get(ones, 0) * (10 if hundred and not ten and "零" not in match[0] else 1))
 
 
-def _plain(word: str) -> str:
-    return re.sub(r"[\s-]+", " ", word.lower()).strip()
+def _of_korean(match: re.Match[str]) -> str:
+    hundreds, hundred, tens, ten, ones = match.groups()
+    if not (hundred or ten):
+        return match[0]
+    value = (100 * _SINO.get(hundreds, 1) if hundred else 0) + (10 * _SINO.get(tens, 1) if ten else 0)
+    return str(value + _SINO.get(ones, 0))
+
+
+def plain(said: str) -> str:
+    """A number's words with single blanks and no accents: "dieciséis", "dieciseis"."""
+    bare = "".join(part for part in unicodedata.normalize("NFD", said.lower()) if not unicodedata.combining(part))
+    return " ".join(bare.replace("-", " ").split())
 
 
 @functools.cache
-def _words(name: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    """A pattern for the numbers of a language of the Latin script from eleven on, and the value of each."""
-    values: dict[str, int] = dict(_LARGE)
-    for number, forms in enumerate(_TEENS[name].split(), start=11):
-        values |= dict.fromkeys(map(_plain, forms.split("/")), number)
-    ones, joined = _ONES[name]
-    for tens, forms in enumerate(_TENS[name].split(), start=2):
+def numbers_of(name: str) -> dict[str, int]:
+    """The value of each number from 1 to 399 by its words in a language of the Latin script, in plain form."""
+    ones, tens = ONES[name].split(), TENS[name].split()
+    below = {form: value for value, forms in enumerate(ones, 1) for form in forms.split("/")}
+    below |= {form: value for value, forms in enumerate(TEENS[name].split(), 10) for form in forms.split("/")}
+    for ten, forms in enumerate(tens, 2):
         for form in forms.split("/"):
-            values[_plain(form)] = 10 * tens
-            for number, one in enumerate(ones.split(), start=1):
+            below.setdefault(form, 10 * ten)
+            for value, one in [(value, one) for value, them in enumerate(ones, 1) for one in them.split("/")]:
                 stem = form[:-1] if name == "italian" and one[0] in "uo" else form
-                said = joined.replace("[- ]", "-").replace("[eë]", "e").format(tens=stem, ones=one)
-                values.setdefault(_plain(said), 10 * tens + number)
-                if name == "dutch":
-                    values.setdefault(_plain(said.replace("en", "ën", 1)), 10 * tens + number)
+                below |= {joined.format(tens=stem, ones=one): 10 * ten + value for joined in JOINED[name]}
+    if name == "french":  # soixante et onze, quatre-vingt-quinze
+        for base, start in (("soixante", 60), ("quatre-vingt", 80)):
+            for value, teen in enumerate(TEENS[name].split(), 10):
+                below |= {f"{base} {teen}": start + value, f"{base} et {teen}": start + value}
     if name == "spanish":
-        values |= {f"veinti{one}": 20 + number for number, one in enumerate(ones.split(), start=1)}
-    below = dict(values)
-    glue = {"french": "cent ", "spanish": "ciento ", "portuguese": "cento e "}
-    hundred = glue.get(name, {"german": "hundert", "italian": "cento", "dutch": "honderd"}.get(name, ""))
-    values |= {_plain(hundred + form): 100 + number for form, number in below.items() if number < 100}
-    if name == "german":
-        values |= {f"ein{form}": number for form, number in values.items() if form.startswith("hundert")}
-    values |= dict.fromkeys(
-        {"french": ("cent",), "spanish": ("cien",), "portuguese": ("cem",)}.get(name, (hundred,)), 100
-    )
-    written = sorted((re.escape(form).replace(r"\ ", r"[\s-]+") for form in values), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(written)})(?!\w)", re.IGNORECASE), values
+        below |= {f"veinti{one}": 20 + value for value, them in enumerate(ones, 1) for one in them.split("/")}
+    values = dict(below)
+    words, joins = HUNDREDS[name]
+    for hundreds, forms in enumerate(words.split(), 1):
+        for form in forms.split("/"):
+            values[form] = 100 * hundreds
+            for (said, value), join in itertools.product(below.items(), joins):
+                values[f"{form}{join}{said}"] = 100 * hundreds + value
+                if name == "italian" and said[0] == "o":  # centottanta
+                    values[f"{form[:-1]}{said}"] = 100 * hundreds + value
+    return {plain(form): value for form, value in values.items()}

@@ -11,6 +11,7 @@ import functools
 import re
 
 from ..languages.nouns import IN_ENGLISH
+from .grammar import Reader
 from .which import reader_of
 
 # English: what stands for it, separated by "|". Latin words match whole words only, the rest anywhere.
@@ -273,11 +274,11 @@ _ALSO_ENGLISH = frozenset(
 )
 
 
-def to_english(text: str) -> str:
+def to_english(text: str, language: Reader | None = None) -> str:
     """`text` with the known phrases of other languages in English: what is about the camera clause by clause, and of
-    the rest word by word."""
+    the rest word by word. `language`: the one that it is in, where that is known."""
     pattern, hint, meanings = _table()
-    language = reader_of(text)
+    language = language or reader_of(text)
     if language is not None:
         text = language.english(text)
     if text.isascii() and not hint.search(text):

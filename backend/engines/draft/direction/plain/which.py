@@ -10,6 +10,7 @@ from ..languages.nouns import NOUNS
 from ..languages.verbs import is_verb
 from ..lists import one_of
 from .grammar import Reader
+from .measures import is_unit
 
 
 def reader_of(text: str) -> Reader | None:
@@ -33,7 +34,9 @@ def reader_of(text: str) -> Reader | None:
 def _said_in(name: str, words: list[str], marked: str) -> int:
     """How many words and marks of a language are there; a single one that English or a name may have is none."""
     known = _FUNCTION_WORDS[name]
-    found = [word for word in words if word in known or word in _nouns(name) or is_verb(name, word)]
+    found = [
+        word for word in words if word in known or word in _nouns(name) or is_verb(name, word) or is_unit(name, word)
+    ]
     marks = len(_MARKS[name].findall(marked)) if name in _MARKS else 0
     if not marks and len(found) == 1 and (found[0] in _MAYBE_ENGLISH or found[0] in _nouns(name)):
         return 0

@@ -7,7 +7,9 @@ import re
 from ... import words
 from ...lists import replaced, replacements
 from .. import numbers
+from ..grammar import Reader
 from ..halves import in_digits
+from ..measures import in_metres
 from ..which import reader_of
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
@@ -73,10 +75,6 @@ _WRITTEN_OUT = replacements(
         ),
         (r"\b(a quarter|quarter|half)(?: of)? the way (a?round)\b", r"\1 circle \2"),
         (r"\bto (?:hold|land|end|finish|settle|stop|rest|arrive) (?:up )?on\b", "to"),
-        (r"\bfoot and a half\b", "1.5 feet"),
-        (r"\b(met(?:re|er)) and a half\b", r"1.5 \1s"),
-        (r"\ban? (?=1\.5 (?:feet|met))", ""),
-        (r"\bhalf a foot\b", "0.5 feet"),
         (
             r"\bstart\w* (?:off )?slow(?:ly)?,? (?:and|then) (?:then )?(?:pick|gather|build|speed|gett?|accelerat)\w*"
             r"(?: up)?(?: speed| faster)?",
@@ -108,15 +106,16 @@ _BETWEEN = re.compile(
 )
 
 
-def written_out(text: str) -> str:
-    """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m)."""
+def written_out(text: str, language: Reader | None = None) -> str:
+    """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m).
+    `language`: the one that it is in, where that is known."""
     text = without_manners(words.without_runs(text)).replace(" & ", " and ")
-    reader = reader_of(text)
+    reader = language or reader_of(text)
     foreign = reader is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(text, _CAPITALS)
     text = (
-        in_order(in_digits(numbers.in_figures(text, reader.name)))
+        in_order(in_metres(in_digits(numbers.in_figures(text, reader.name)), reader.name))
         if reader
         else plainly(asked(timed(in_figures(in_a_row(text)))))
     )
