@@ -7,7 +7,7 @@ from dataclasses import replace
 from . import words
 from .found import Found
 from .lists import one_of
-from .sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS
+from .sentences import CAMERA_NOUNS, DETERMINERS, LEAD_INS, NEGATIONS
 from .steps import Step
 from .vocabulary import DIRECTIONS
 
@@ -91,6 +91,39 @@ def modified(step: Step, text: list[str], first: int, last: int, move: Found | N
         ease=ease,
         **figures,  # type: ignore[arg-type]
     )
+
+
+_TURNED, _GONE = ("pan", "tilt", "roll", "orbit"), ("push", "truck", "pedestal", "crane")
+_MOST_METRES = 30.0  # that a number without a unit means
+_AFTER_A_FIGURE = one_of(
+    "to, toward, towards, and, or, then, over, while, for, past, by, at, around, on, from, of, until"
+)
+_NO_FIGURES = one_of("a, an, half, couple, hundred")
+
+
+def with_a_bare_figure(step: Step, text: list[str], move: Found, last: int, before: str) -> Step:
+    """`step` with the number that stands without a unit in the words of its move, up to `last`: degrees for what turns,
+    metres for what goes, or the unit that is said `before` it, seconds for a rest: "rotate 35 to the right", "push
+    three", "hold for two"."""
+    for i in range(max(move.start, 0), last):
+        found = words.number_at(text, i) if text[i] not in _NO_FIGURES else None
+        if found is None or words.measure_at(text, i):
+            continue
+        value, end = found[0], i + found[1]
+        after, ahead = (text[end] if end < len(text) else ""), (text[i - 1] if i else "")
+        counts = after and not (after in _AFTER_A_FIGURE or after in DIRECTIONS or is_modifier(after))
+        if counts or (ahead in DETERMINERS or ahead in ("of", "number", "shot", "take")):
+            continue
+        if text[i] == "one" and (ahead not in DIRECTIONS or (i > 1 and text[i - 2] in DETERMINERS)):
+            continue  # "the left one"
+        if step.kind in _TURNED and value > 4:
+            return replace(step, degrees=value)
+        if step.kind in _GONE and value <= _MOST_METRES:
+            unit = next((words.METRES[word] for word in before.split() if word in words.METRES), 1.0)
+            return replace(step, metres=value * unit)
+        if step.kind == "hold":
+            return replace(step, seconds=value)
+    return step
 
 
 def in_manner(step: Step, manner: Step) -> Step:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
+from .denials import each_denied
 from .eases import with_eases
 from .found import Found
 from .loosely import loosely
-from .modifiers import in_manner, is_modifier, modified, telling_at
+from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
 from .moves.find import find, without_things
 from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, turned_to
 from .moves.subject import (
@@ -70,7 +71,7 @@ def read_moves(text: str) -> Reading:
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
         begun = len(reader.steps)
-        _read(with_eases(without_things(_parted(clauses(tokens), begun)), _has_moves), reader)
+        _read(with_eases(without_things(_parted(each_denied(clauses(tokens)), begun)), _has_moves), reader)
         if part.seconds is not None:
             idle += [] if reader.steps[begun:] else [Step("hold", 1)]
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
@@ -259,8 +260,10 @@ class _Reader:
         if step.kind == "hold" and step.metres is not None and self.steps and self.steps[-1].kind == "push":
             self.steps[-1] = replace(self.steps[-1], gap=step.metres)  # "to the door, stop a metre short of it"
             step = replace(step, metres=None, relation="", target="")
-        if step.kind != "hold" and step.metres is None and step.degrees is None:
-            step = self._with_a_bare_figure(step, clause, move)
+        if step.metres is None and step.degrees is None and step.seconds is None:
+            before = next((one.said for one in reversed(self.steps) if one.metres is not None), "")
+            last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
+            step = with_a_bare_figure(step, clause.words, move, last, before)
         if self.ends and not self.steps and not step.target and step.kind not in ("hold", "handheld"):
             step = aimed_at(step, self.ends, f"to the {self.ends}")
         if clause.link == "after" and index == 0 and self.steps:  # "after a hold, push in" comes after the hold
@@ -294,15 +297,6 @@ class _Reader:
             return None
         relation, _ = target_of([*text[:-1], "the", "thing-of-it"], step.kind, move.verb, 0, len(text) + 1)
         return (relation, named) if relation else None
-
-    def _with_a_bare_figure(self, step: Step, clause: Clause, move: Found) -> Step:
-        """`step` with the number that ends its clause, in the unit said before it: "rise two metres, push three"."""
-        told = any(one.metres is not None for one in self.steps)
-        if not told or step.kind not in ("push", "truck", "pedestal", "crane") or len(clause.words) > move.end + 3:
-            return step
-        found = words.number_at(clause.words, len(clause.words) - 1)
-        last = clause.words[-1]
-        return replace(step, metres=found[0]) if found and last not in ("a", "an", "one", "half") else step
 
     def _step(self, clause: Clause, moves: list[Found], index: int, move: Found) -> Step:
         """A move with all that its clause says of it."""

@@ -152,7 +152,7 @@ DUTCH = Language(
     others=r"^\s*(?:(?:de|het|een)\s+)?(?!camera)"
     r"(?:auto|man|vrouw|meisje|jongen|kind|mensen|hij|zij|ze|gordijn(?:en)?|wolken|licht|lichten|zon|hond|kat|vogels?|"
     r"bladeren|rook|water|golven|trein|boot|regen|sneeuw|deur|menigte)\b(?!\s*$)",
-    never=r"\b(?:niet|geen|zonder|nooit)\b",
+    never=r"\b(?:niet|geen|zonder|nooit|noch)\b",
     numbers="een/één twee drie vier vijf zes zeven acht negen tien",
     counted=r"meter|seconde|graden|centimeter",
 )

@@ -202,7 +202,7 @@ FRENCH = Language(
     r"zoom|cadre|drone|vue|objectif|mouvement)"
     r"\w+\s+(?:\w+\s+){0,2}?(?:avance|recule|tourne|monte|descend|s'approche|marche|passe|"
     r"entre|court|vole|traverse|suit|bouge)\w*",
-    never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
+    never=r"\b(?:pas (?:de|un|une)|pas d(?=['’])|sans|aucun|aucune|ne|ni|jamais)\b",
     numbers="un/une deux trois quatre cinq six sept huit neuf dix",
     counted=r"mètre|seconde|degré|centimètre|premières|dernières",
 )

@@ -224,7 +224,7 @@ GERMAN = Language(
     r"fahrt|blick|zoom|bild))"
     r"(?:\w+\s+){1,2}?(?:fährt|geht|läuft|rennt|dreht|steigt|sinkt|bewegt|fliegt|rollt|kommt|zieht|öffnet|"
     r"gleitet|folgt)\b",
-    never=r"\b(?:nicht|kein|keine|keinen|ohne)\b",
+    never=r"\b(?:nicht|kein|keine[nrsm]?|keinerlei|ohne|weder|niemals?)\b",
     capitals=True,
     numbers="eine/einen/einer/einem/ein zwei drei vier fünf sechs sieben acht neun zehn",
     counted=r"meter|sekunde|grad|zentimeter",

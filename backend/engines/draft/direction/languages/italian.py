@@ -205,7 +205,7 @@ ITALIAN = Language(
     r"(?:macchina(?! da presa| a mano| fissa)|auto|uomo|donna|ragazza|ragazzo|bambin[oaie]|gente|lei|lui|loro|"
     r"tend[ae]|nuvol[ae]|luc[ei]|"
     r"sole|cane|gatto|uccell[oi]|foglie|fumo|acqua|onde|treno|barca|pioggia|neve|porta|folla)\b(?!\s*$)",
-    never=r"\b(?:senza|non|nessun|nessuna|niente)\b",
+    never=r"\b(?:senza|non|nessun|nessuna|niente|né|mai)\b",
     numbers="un/uno due tre quattro cinque sei sette otto nove dieci",
     counted=r"metr|second|grad|centimetr",
 )

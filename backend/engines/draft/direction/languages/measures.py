@@ -46,7 +46,10 @@ HUNDREDS = {
     "portuguese": ("cento/cem duzentos/duzentas trezentos/trezentas", (" e ", " ")),
     "dutch": ("honderd tweehonderd driehonderd", ("", "en", " ")),
 }
-KOREAN_COUNTS = "하나/한 둘/두 셋/세/석 넷/네/넉 다섯 여섯 일곱 여덟 아홉 열 열한 열두 열세 열네 열다섯 열여섯 열일곱 열여덟 열아홉 스무/스물"
+KOREAN_COUNTS = (
+    "하나/한 둘/두 셋/세/석 넷/네/넉 다섯 여섯 일곱 여덟 아홉 열 "
+    "열한 열두 열세 열네 열다섯 열여섯 열일곱 열여덟 열아홉 스무/스물"
+)
 KOREAN_TENS = {"서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70, "여든": 80, "아흔": 90}
 
 # By language, how many metres a unit has, as patterns. Metres and centimetres themselves are known to each language.

@@ -201,7 +201,7 @@ PORTUGUESE = Language(
     r"nuve[mn]s?|luz|"
     r"luzes|sol|cão|cachorro|gato|pássaros?|folhas|fumaça|fumo|água|ondas|comboio|trem|barco|chuva|neve|porta|multidão)"
     r"\b(?!\s*$)",
-    never=r"\b(?:sem|não|nenhum|nenhuma|nunca)\b",
+    never=r"\b(?:sem|não|nenhum|nenhuma|nunca|nem|nada de)\b",
     numbers="um/uma dois/duas três quatro cinco seis sete oito nove dez",
     counted=r"metro|segundo|grau|centímetro",
 )

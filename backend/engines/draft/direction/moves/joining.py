@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
-from ..modifiers import is_figure, is_modifier, modified
+from ..modifiers import is_figure, is_modifier, modified, with_a_bare_figure
 from ..sentences import CAMERA_NOUNS, DETERMINERS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
@@ -60,6 +60,7 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     both = clause.link == "and" and turned[0] != steps[-1].kind
     again = replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None)
     again = modified(again, clause.words, 1, len(clause.words))
+    again = with_a_bare_figure(again, clause.words, move, len(clause.words), steps[-1].said)
     return [replace(again, relation=relation, target=target, open_side=not is_side(move.verb))]
 
 

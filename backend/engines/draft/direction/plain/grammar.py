@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import re
 
+from ..languages.denials import STILL
 from ..languages.language import Language
 from ..languages.verbs import BACK, LOOK, START, verbs_of
 from ..sentences import INCLINES, ROADS
 from ..where.target import OPENINGS
 from .between import PAIR, paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
+from .denials import denied, link_of
+from .figures import Figures
 from .patterns import MOST, apart, compiled, taken, with_nouns
-from .shares import in_shares
 from .subjects import is_somebodys
 from .there import is_there
 from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move, whose
@@ -20,7 +22,6 @@ from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, 
 # What a generic "moves" is by the thing it goes to, where no side is said.
 _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
 PAIR_OF_THINGS = r"(?P<n>⟨[^⟩]*⟩)"
-_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|late\w+|\w+shot|same|x)")
 _LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".": ". "}
 
 
@@ -46,7 +47,8 @@ class Reader:
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
         self.never = re.compile(language.never)
-        self.moves = compiled([*(JARGON if language.blanks else ()), *language.moves])
+        self.moves = compiled([(STILL[name], "static shot"), *(JARGON if language.blanks else ()), *language.moves])
+        self.own = compiled(language.moves)
         self.verbs = compiled(verbs_of(name))
         known = (
             ("(?<![가-힣])" if name == "korean" else "")
@@ -63,13 +65,9 @@ class Reader:
             ]
         )
         self.manners = compiled([*language.manners, *JARGON_OF_MANNER])
-        self.units = compiled(language.units)
+        self.figures = Figures(language, name)
         stairs = "|".join(form for form, english in language.nouns.items() if english in INCLINES)
         self.stairs = re.compile((rf"\b(?:{stairs})\b" if language.blanks else stairs) if stairs else r"(?!)")
-        numbers = enumerate(language.numbers.split(), start=1)
-        self.number_of = {word: str(number) for number, words in numbers for word in words.split("/")}
-        counted = rf"({'|'.join(self.number_of)})(?=\s*(?:{language.counted}))"
-        self.numbers = re.compile((r"\b" if language.blanks else "") + counted if language.numbers else r"(?!)")
         self.things = compiled(
             [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, language.noun), name) for rule, name in language.things)]
         )
@@ -114,13 +112,13 @@ class Reader:
 
     def tells(self, text: str) -> int:
         """How many moves and things this language knows in `text`, in lower case."""
-        return len(apart([*self.moves[len(JARGON) :], *self.verbs], text)) + sum(
+        return len(apart([*self.own, *self.verbs], text)) + sum(
             bool(pattern.search(text)) for pattern, _ in self.things
         )
 
     def _is_verb(self, word: str) -> bool:
         """Whether a word is a form of a verb, and no noun."""
-        known = any(pattern.fullmatch(word) for pattern, _ in (*self.verbs, *self.moves[len(JARGON) :]))
+        known = any(pattern.fullmatch(word) for pattern, _ in (*self.verbs, *self.own))
         return (known or ENTERS.fullmatch(word) is not None) and word not in self.language.nouns
 
     def _is_manner(self, word: str) -> bool:
@@ -158,7 +156,7 @@ class Reader:
         before it."""
         if self.language.blanks:
             clause = _CREW.sub(r"\1\2", clause)
-        rest, measures, late = self._figures(clause)
+        rest, measures, late = self.figures.taken_of(clause)
         figures = " ".join(measures)
         rest, turns = taken(self.turns, rest)
         rest, manner = taken(self.manners, rest)
@@ -174,7 +172,9 @@ class Reader:
         if not moves:
             said_so = self._without_a_move(rest, manner, [turn for turn, _ in turns], figures, things)
             return f"{late}{said_so or ''}" or None
-        negated = [move for move in moves if self._is_negated(rest, moves, move)]
+        negated = denied(rest, moves, self.never, self.language.denies_after, self.name)
+        if negated and len(negated) == len(moves) > 1 and not _STATIC & {move for _, _, move in moves}:
+            return ", ".join(f"no {move}" for _, _, move in moves)
         if len(negated) < len(moves):
             moves = [move for move in moves if move not in negated]
         sides = self._sides(rest)
@@ -194,14 +194,14 @@ class Reader:
             if (height := _HEIGHTS.match(english)) and (stairs := self.stairs.search(clause)):
                 english = f"move {'up' if height[1] else 'down'} the {self.language.nouns[stairs[0]]}"
             said.append(english)
-        never = "no " if negated and moves[0] in negated and not {"static shot", "tripod shot"} & set(said) else ""
+        never = "no " if negated and moves[0] in negated and not _STATIC & set(said) else ""
         said = [part for part in said if part]
         if not said:
             return f"{late}{self._named(things)}" or None
         for name in reversed(dict.fromkeys(name for name, _ in manner)):
             at = whose(name, said)
             said[at] = f"{said[at]} {name}" if said[at].startswith("back") else f"{name} {said[at]}"
-        return late + never + ("only " if only and not never else "") + " and ".join(said)
+        return late + never + ("only " if only and not never else "") + link_of(rest, self.name).join(said)
 
     def _entered(self, relation: str, name: str, clause: str) -> str:
         """How a thing is meant that one goes in or out by: "문으로 들어간다" is through the door."""
@@ -226,15 +226,6 @@ class Reader:
             relation = "through"
         vague = relation == "to" and self.language.nouns.get(named) in ("floor", "room", "street")
         return [(relation, named)] if named and not vague else []
-
-    def _is_negated(self, text: str, moves: list[tuple[int, int, str]], move: tuple[int, int, str]) -> bool:
-        """Whether "without" or the like stands beside a move: before it, or after it where a language has it there."""
-        for match in self.never.finditer(text):
-            near = match.start() - move[1] if self.language.denies_after else move[0] - match.end()
-            between = [one for one in moves if match.end() <= one[0] and one[1] <= move[0]]
-            if 0 <= near <= _NEAR_BY and not between:
-                return True
-        return False
 
     def _without_a_move(
         self, rest: str, manner: list[tuple[str, str]], turns: list[str], figures: str, things: list[tuple[str, str]]
@@ -370,28 +361,12 @@ class Reader:
         inside = [form for form in self.language.nouns if form in name]
         return self.language.nouns[max(inside, key=len)] if inside else name
 
-    def _figures(self, clause: str) -> tuple[str, list[str], str]:
-        """The clause without its figures, and in English each of them and what it begins after."""
-        clause = in_shares(self.numbers.sub(lambda match: self.number_of[match[1]], clause), self.name)
-        for pattern, english in self.units:
-            clause = pattern.sub(english, clause)
-        clause = _BARE_FIGURE.sub(lambda match: f" {self.number_of.get(match[1], match[1])} same", clause)
-        found = _FIGURE.findall(clause)
-        far = [number for number, unit in found if unit == "same"]
-        far += [f"{number} {unit}" for number, unit in found if unit in ("degrees", "metres", "centimetres", "x")]
-        long = [f"over {number} seconds" for number, unit in found if unit == "seconds"]
-        long += [f"for {number} {unit}" for number, unit in found if unit.endswith("shot") and unit[:4] != "late"]
-        long += [f"for last {number} {unit[4:]}" for number, unit in found if unit[:4] == "late"]
-        late = [f"after {number} seconds, " for number, unit in found if unit == "delay"]
-        return _FIGURE.sub(" ", clause), far + long, "".join(late)
-
 
 _LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch")
 _AT_ONCE = re.compile(r"\b(?:[a-z]+[aei]ndo(?:si|se|ci)?|en [a-z]+ant|dabei|regardant|blickend)\b")
-_BARE_FIGURE = re.compile(r"\b(?:di|de|um|d') ?(\d+|un[oa]?|deux|dos|due|zwei|dois|duas|tre|três|tres|trois|drei)\s*$")
 _LONG = ROADS | {"wall", "fence", "hedge", "facade", "shelf", "railing"}
 _LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
-_NEAR_BY = 16  # letters between a negation and its verb
+_STATIC = {"static shot", "tripod shot"}
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")

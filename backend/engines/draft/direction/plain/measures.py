@@ -12,6 +12,7 @@ from .numbers import numbers_of, plain
 A_FEW = 3
 _EASTERN = ("japanese", "korean", "chinese")
 _FIGURES = {**{figure: value for value, figure in enumerate("一二三四五六七八九", 1)}, "两": 2, "兩": 2}
+_ON = "nach|links|rechts|hoch|vers|à|hacia|a|alla|verso|para|naar"  # after "ein Meter fünfzig"
 _PLAIN_UNITS = (1.0, 0.01)  # which each language knows, with a number before them
 
 
@@ -51,6 +52,7 @@ def _patterns(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     ones = "|".join(form for forms in ONES[name].split() for form in forms.split("/"))
     number = rf"(?P<number>\d+(?:[.,]\d+)?|{ones})|(?:(?:{ones})\s+)?(?P<half>{half})|(?P<few>{few})"
     lengths = rf"(?<![\w.,])(?:(?:{number})[\s-]*)?(?:{units})(?!\w)(?:\s+(?P<more>{and_a_half})(?!\w))?"
+    lengths += rf"(?:\s(?:et |y |e |en |und )?(?P<hundredths>\d\d)(?=\s*(?:$|[.,;])|\s(?:{_ON})\b))?"
     parts = "|".join(f"(?P<p{of}>{forms})" for forms, of in PARTS[name].items())
     glued = r"[\s-]*" if name in ("german", "dutch") else r"\s+(?:d['’]|de |di )\s*"
     counted = rf"(?:(?P<count>\d|{ones})[\s-]*)?"
@@ -65,13 +67,20 @@ def _metres(match: re.Match[str], name: str) -> str:
     word = (match["number"] or "").lower()
     if not (word or match["half"] or match["few"] or match["more"]):
         return match[0]
-    if unit in _PLAIN_UNITS and not match["few"] and not match["more"] and (word[:1].isdigit() or match["half"]):
+    hundredths = int(match.groupdict().get("hundredths") or 0)
+    if (
+        unit in _PLAIN_UNITS
+        and not hundredths
+        and not match["few"]
+        and not match["more"]
+        and (word[:1].isdigit() or match["half"])
+    ):
         return match[0]
     singular = not (word[:1].isdigit() or match["half"] or match["few"] or _value(word, name) > 1)
     if singular and (unit in _NO_SINGLE or _OF_A_THING.match(match.string, match.end())):
         return match[0]
     value = 0.5 if match["half"] else A_FEW if match["few"] else _value(word, name)
-    metres = (value + (0.5 if match["more"] else 0.0)) * unit
+    metres = (value + (0.5 if match["more"] else 0.0) + hundredths / 100) * unit
     return f"{round(metres, 4):g}{METRE.get(name, ' m')}"
 
 

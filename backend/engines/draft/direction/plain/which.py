@@ -89,7 +89,7 @@ _FUNCTION_WORDS = {
             handgehaltene, umkreist, zoomt, entlang, vorbei, hoch, runter, leicht, leichte, sehr, reißschwenk,
             zurückfahren, herauszoomen, bis, einmal, kein, keine, ohne, leichter, heraus, heran, hinein,
             bewege, bewegung, fahrt, fahre, folge,
-            sekunden, halten, warten,
+            sekunden, halten, warten, weder, nur, erst, danach, dabei, kamerabewegung,
             zoome, schwenke, umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
         """
     ),
@@ -98,7 +98,8 @@ _FUNCTION_WORDS = {
             la, le, les, un, une, des, du, caméra, et, vers, puis, lent, lente, lentement, plan, fixe, travelling,
             avant, arrière, autour, gauche, droite, panoramique, sur, dans, à, épaule, elle, il, grue, recule,
             avance, tourne, plongée, filé, monte, descend, jusqu, pour, degrés, mètres, suit, très, portée, sans,
-            mouvement, seconde, secondes, mètre, au, aux, ne, pas, deux, trois, quatre, puis, haut, bas, en
+            mouvement, seconde, secondes, mètre,
+            aucun, aucune, ni, juste, pendant, sauf, au, aux, ne, pas, deux, trois, quatre, puis, haut, bas, en
         """
     ),
     "spanish": one_of(
@@ -107,7 +108,7 @@ _FUNCTION_WORDS = {
             izquierda, derecha, alrededor, del, al, de, en, mano, grados, metros, sube, baja, avanza, retrocede,
             gira, giro, grúa, travelling, lateral, con, desde, hasta, se, sin, movimiento, panorámica, órbita,
             sigue, mientras, muy, por, pasa, segundos, segundo, metro, espejo, sobre, dos, tres, cuatro,
-            arriba, abajo, atrás
+            arriba, abajo, atrás, nada, ningún, ninguna, ni, solo, sólo, después
         """
     ),
     "italian": one_of(
@@ -117,6 +118,7 @@ _FUNCTION_WORDS = {
             panoramica, sinistra, destra, intorno, attorno, gira, gradi, metri, metro, secondi, sale, scende, avanza,
             indietro, gru, segue, mentre, molto, senza, movimento, tavolo, finestra, porta, mano, si, fino, mezzo,
             giro, sui, sugli, che, con, per, non, muovere, telecamera,
+            niente, nessun, nessuna, solo, soltanto, dopo,
             sullo, nello, nella, nel, dallo, dalle, dai, alle, agli, sulle, uno, uno, due, tre, quattro, secondo
         """
     ),
@@ -127,6 +129,7 @@ _FUNCTION_WORDS = {
             volta, com, sem, movimento, até, travelling, grua, avança, recua, sobe, desce, gira, segue, aproxima, graus,
             metros, metro, segundos, recuo, mão, horário, anti, enquanto, muito, rápido, rápida, não,
             trás, frente, direção, sua, seu, aproximamos, afastamos, afastando, aproximando,
+            nada, nenhum, nenhuma, nem, só, apenas,
             segundo, cima, sobre, pelas, pelos, dois, duas, três, quatro, até
         """
     ),
@@ -137,7 +140,7 @@ _FUNCTION_WORDS = {
             inzoomen,
             uitzoomen, achteruit, vooruit, geen, zonder, beweging, vast, kraan, heen, tot, zijn, haar, niet,
             terwijl, daarna, vervolgens, uit, stijgt, daalt, tussen, voorbij, terug, tegen, snel, snelle, halve,
-            seconde, wachten
+            seconde, wachten, alleen, vooruit, noch, enkel, eerst
         """
     ),
 }

@@ -87,7 +87,7 @@ TENTH = {
     "从窗户横摇到门": "pan right <at door>",
     "向前推进两米，同时向上摇": "push in 2m + tilt up",
     "CU on the ring, slow pull back to a medium": "pull out slow",
-    "Dolly in tight on her hands, hold for three": "push in <to hands>, hold",
+    "Dolly in tight on her hands, hold for three": "push in <to hands>, hold 3s",
     "Sideways track to the right, following the train": "truck right",
     "Boom up a metre and a half, tilt down to compensate": "crane up 1.5m, tilt down",
     "Quarter orbit left around the table, 4 sec": "orbit left 90° 4s <around table>",

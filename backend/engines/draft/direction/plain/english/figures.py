@@ -23,8 +23,8 @@ _WHOLE = {**_COUNTS, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_WHOLE)})"
 _UNIT = rf"(?:{'|'.join(sorted((*METRES, *SECONDS, *DEGREES), key=len, reverse=True))})(?![\w°])"
 _HUNDREDS = re.compile(
-    rf"\b(?:(a|one|two|three) hundred(?: (?:and )?)?(?:({_BELOW_A_HUNDRED}))?|(one|two|three)[ -]({_BELOW_A_HUNDRED}))\b"
-    r"(?! hundred)",
+    rf"\b(?:(a|one|two|three) hundred(?: (?:and )?)?(?:({_BELOW_A_HUNDRED}))?|"
+    rf"(one|two|three)[ -]({_BELOW_A_HUNDRED}))\b(?! hundred)",
     re.IGNORECASE,
 )
 _AND_A_HALF = re.compile(rf"\b({_BELOW_A_HUNDRED}|{_NUMBER}) and (?:a|one) half\b(?! (?:a|an|the)\b)", re.IGNORECASE)
