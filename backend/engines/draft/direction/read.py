@@ -18,7 +18,7 @@ from .found import Found
 from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
 from .moves.find import find, without_things
-from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, turned_to
+from .moves.joining import ACROSS, WAYS_ON, comes_back, going_of, gone_back, gone_on, is_side, is_together, turned_to
 from .moves.subject import (
     is_about_the_camera,
     is_camera_move,
@@ -28,8 +28,10 @@ from .moves.subject import (
     subject_of,
 )
 from .moves.telling import (
+    again_as_far,
     aimed_at,
     begins,
+    each_as_far,
     ending_on,
     ends_on,
     further,
@@ -166,12 +168,18 @@ class _Reader:
             across = moves[0].verb in ACROSS  # "slider, left to right"
             sign = 1 if moves[0].verb == "rightwards" else -1
             moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
+        if len(moves) < 2 and (back := comes_back(clause, self.steps)):
+            self.steps.append(back)
+            return
         if moves and moves[0].form == "measured" and (said := measured_by(clause, self.steps)):
             moves = [replace(moves[0], form="again", verb=clause.words[0])] if said == "again" else []
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
         if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
             self.clause(on)
+            return
+        if not moves and not forbidden and (told := each_as_far(clause, self.steps)):
+            self.steps = told
             return
         if not moves and not forbidden and (again := _again(clause, self.steps)):
             self.steps.append(again)
@@ -266,6 +274,7 @@ class _Reader:
             step = with_a_bare_figure(step, clause.words, move, last, before)
         if self.ends and not self.steps and not step.target and step.kind not in ("hold", "handheld"):
             step = aimed_at(step, self.ends, f"to the {self.ends}")
+        step = again_as_far(step, self.steps, clause.words)
         if clause.link == "after" and index == 0 and self.steps:  # "after a hold, push in" comes after the hold
             step = replace(step, together=self.steps[-1].together)
             self.steps[-1:] = [step, replace(self.steps[-1], together=False)]
@@ -374,6 +383,8 @@ def _again(clause: Clause, steps: list[Step]) -> Step | None:
 
 def _as_meant(step: Step) -> Step:
     """A step as its words mean it together: "around the singer twice", "around the corner"."""
+    if step.kind == "roll" and step.metres is not None:  # "lean left 30 cm"
+        step = replace(step, kind="truck")
     if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:
         step = replace(step, degrees=360.0 * step.factor, factor=None)
     forward_from = (step.kind, step.sign, step.relation) == ("push", 1, "from")

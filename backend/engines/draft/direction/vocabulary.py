@@ -100,20 +100,26 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
 
 _TRAVELLING = listed(
     """
-        move, go, travel, pass, proceed, cruise, slip, weave, lean, nudge, scoot, edge, coast, skim, dart, dash,
+        move, go, travel, pass, proceed, cruise, slip, weave, nudge, scoot, edge, coast, skim, dart, dash,
         zip, hurtle, charge, peek,
         amble, saunter, tiptoe, prowl, lurch, snake, venture, glide, drift, float, fly, slide, walk, creep,
         inch, step, ease, come, rush, run, drive,
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
         press, punch, lunge, surge, roam, stray, rocket, meander, trundle, sidle, stumble,
-    trudge, jog, sprint, hurry, scramble
+        trudge, jog, sprint, hurry, scramble, squeeze, thread, shuffle, plod, hop, skip, wriggle, nip, burrow,
+        limp, wade, tread, waltz, wend, scurry, scuttle, sashay, zigzag, vault
     """
 )
-_TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, snap, flick, pivot, gaze, whirl, twirl")
-_RISING = listed("rise, ascend, climb, lift, raise, elevate")
-_SINKING = listed("descend, lower, sink, drop, fall, duck, dive, dip, plunge, plummet, land")
+_TURNING = listed(
+    """
+        turn, rotate, swing, look, swivel, spin, whip, snap, flick, pivot, gaze, whirl, twirl, jerk, yank, twist, flip,
+        wrench, slew, veer, glance
+    """
+)
+_RISING = listed("rise, ascend, climb, lift, raise, elevate, hoist, heave")
+_SINKING = listed("descend, lower, sink, drop, fall, duck, dive, dip, plunge, plummet, land, stoop, slump")
 RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
-_HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle, hover")
+_HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle, hover, dwell, idle, halt")
 
 # Everyday verbs, which may just as well be an actor's.
 EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
@@ -127,6 +133,7 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "cant": {**_ANY_ROLL, "": ("roll", 1)},
     "recoil": {"": ("push", -1)},
     "drift": {**_TRAVEL, "": ("truck", 1)},
+    "lean": {**_PUSH, **_ANY_ROLL},
     "stand": {"up": ("pedestal", 1)},
     "sit": {"down": ("pedestal", -1)},
     **dict.fromkeys(("crouch", "squat", "kneel"), _SINK),
@@ -285,10 +292,12 @@ VERB_SPEEDS: dict[str, float] = by_phrase(
         1.6: "swoop, run",
         1.8: "surge, recoil",
         2.0: "rush, race, lunge, rocket, plummet",
-        4.0: "whip, snap, flick",
+        4.0: "whip, snap, flick, jerk, yank, flip, wrench",
     }
 )
 # How far they go by themselves, in metres: as far as a person's eyes do.
 VERB_METRES: dict[str, float] = by_phrase({0.45: "stand, sit", 0.7: "crouch, squat, kneel"})
 # Verbs that turn about something if they go "around the" it.
-TURN_ABOUT = listed("rotate, turn, swing, spin, pivot, swivel, whirl, twirl")
+TURN_ABOUT = listed(
+    "rotate, turn, swing, spin, pivot, swivel, whirl, twirl, twist, slew, jerk, yank, flick, snap, flip"
+)

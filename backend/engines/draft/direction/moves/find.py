@@ -35,6 +35,7 @@ from ..where.ways import (
     degrees_after,
     direction_of,
     goes_to,
+    is_manner,
     metres_after,
     on_a_road,
     turns_about,
@@ -128,6 +129,7 @@ def _measured(text: list[str]) -> Found | None:
         return None
     measure = next((found for i in range(len(text)) if (found := words.measure_at(text, i))), None)
     side = next((DIRECTIONS[word] for word in text if word in DIRECTIONS and word not in NO_HEADINGS), "")
+    side = side or ("in" if text[0] == "in" else "")  # "in 2 m"
     if measure is None or measure.kind not in ("metres", "degrees") or side not in _WAYS_OF[measure.kind]:
         return None
     table = CAMERA_VERBS["pan"] if measure.kind == "degrees" else EVERYDAY_VERBS["move"]
@@ -252,7 +254,7 @@ def _alone(text: list[str]) -> Found | None:
         for i, word in enumerate(text)
         if (word not in LEAD_INS or word in ALONE)
         and word not in CAMERA_NOUNS
-        and not is_modifier(word)
+        and not is_manner(word)
         and not is_figure(text, i)
     ]
     if len(content) == 2 and all(word in _AT_REST for word in content):  # "fixed tripod"

@@ -13,7 +13,7 @@ from ..sentences import CAMERA_NOUNS, DETERMINERS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
 from ..where.target import PEOPLE, target_of
-from ..where.ways import VERBS
+from ..where.ways import VERBS, is_manner
 from ..words import SPEEDS
 
 
@@ -156,6 +156,24 @@ def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
     back = replace(before, sign=-before.sign, relation="", target="", onward="", together=False, said=said)
     own = any(word in SPEEDS for word in clause.words)
     return modified(replace(back, speed=1.0), clause.words, 0, len(clause.words)) if own else back
+
+
+_RETURNING = one_of("come, swing, duck, snap, spring, lean, flick, whip, dip, drop")
+
+
+def comes_back(clause: Clause, steps: list[Step]) -> Step | None:
+    """The way back of the last step, where a clause says no more than to come back: "lean out, then duck back"."""
+    text = [word for word in clause.words if not is_manner(word) and word not in ("then", "we", "camera", "the")]
+    if text[1:] not in (["back"], ["back", "again"], ["back", "in"]) or text[0] not in VERBS:
+        return None
+    if VERBS[text[0]][0] not in _RETURNING:
+        return None
+    before = next((step for step in reversed(steps) if step.kind not in ("hold", "handheld")), None)
+    if before is None:
+        return None
+    said = " ".join(clause.words)
+    back = replace(before, sign=-before.sign, relation="", target="", onward="", together=False, delay=None, said=said)
+    return modified(replace(back, speed=1.0, seconds=None, share=None), clause.words, 0, len(clause.words))
 
 
 def going_of(clause: Clause) -> list[str]:

@@ -14,7 +14,7 @@ from ..lists import one_of
 from ..modifiers import is_figure, is_modifier, telling_at
 from ..sentences import ACTORS, CAMERA_NOUNS, DETERMINERS, LEAD_INS, MOVING, NEGATIONS, PREPOSITIONS, ROADS, STILL
 from ..vocabulary import DIRECTIONS, SIDEWAYS
-from ..where.ways import VERBS
+from ..where.ways import VERBS, is_manner
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
 _MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
@@ -107,7 +107,7 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
             return "camera", negated or any(before in NEGATIONS for before in text[first:i])
         elif word in ACTORS and not (word == "it" and i == first):
             return "actor", negated
-        elif not (word in LEAD_INS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i) or _is_going(word)):
+        elif not (word in LEAD_INS or word in DIRECTIONS or is_manner(word) or is_figure(text, i) or _is_going(word)):
             return "other", negated
     return "free", negated
 

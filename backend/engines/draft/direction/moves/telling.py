@@ -9,7 +9,7 @@ from .. import words
 from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
-from ..modifiers import in_manner, is_figure, is_modifier, modified
+from ..modifiers import in_manner, is_figure, is_modifier, modified, telling_at
 from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import DIRECTIONS
@@ -279,6 +279,41 @@ def is_kept_in_sight(before: Step, move: Found, step: Step) -> bool:
     """Whether a look only says what a rise has in sight: "descend two metres, looking at the fountain"."""
     looks = move.verb == "look" and move.form == "ing" and step.open_side and step.target != ""
     return looks and before.kind == "pedestal" and not before.target
+
+
+_EACH = one_of("each, apiece, both")
+
+
+def each_as_far(clause: Clause, steps: list[Step]) -> list[Step] | None:
+    """The steps with a length that a clause gives to each of those at the same time: "about a metre each"."""
+    figure = _figure(clause.words)
+    if (
+        figure is None
+        or not steps
+        or clause.words[-1] not in _EACH
+        or telling_at(clause.words[:-1]) < len(clause.words) - 1
+    ):
+        return None
+    first = len(steps) - 1
+    while first and (steps[first].together or figure.kind == "seconds"):
+        first -= 1
+    turning = figure.kind == "degrees"
+    fits = [figure.kind == "seconds" or (step.kind in _TURNS) == turning for step in steps]
+    return [
+        replace(step, **{figure.kind: figure.value}) if i >= first and fits[i] else step  # type: ignore[arg-type]
+        for i, step in enumerate(steps)
+    ]
+
+
+def again_as_far(step: Step, steps: list[Step], text: list[str]) -> Step:
+    """A step back as far as the one that it undoes: "lower the camera half a metre, then raise it again"."""
+    undone = next((one for one in reversed(steps) if one.kind == step.kind), None)
+    if undone is None or undone.sign != -step.sign or not {"again", "back", "return"}.intersection(text):
+        return step
+    if (step.metres, step.degrees, step.factor, step.target) != (None, None, None, ""):
+        return step
+    amount = undone.amount if step.amount == 1.0 else step.amount
+    return replace(step, metres=undone.metres, degrees=undone.degrees, factor=undone.factor, amount=amount)
 
 
 def _is_how_far_round(before: Step, step: Step) -> bool:

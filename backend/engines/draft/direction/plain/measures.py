@@ -79,7 +79,7 @@ def _metres(match: re.Match[str], name: str) -> str:
     singular = not (word[:1].isdigit() or match["half"] or match["few"] or _value(word, name) > 1)
     if singular and (unit in _NO_SINGLE or _OF_A_THING.match(match.string, match.end())):
         return match[0]
-    value = 0.5 if match["half"] else A_FEW if match["few"] else _value(word, name)
+    value = 0.5 if match["half"] else float(A_FEW) if match["few"] else _value(word, name)
     metres = (value + (0.5 if match["more"] else 0.0) + hundredths / 100) * unit
     return f"{round(metres, 4):g}{METRE.get(name, ' m')}"
 
@@ -99,8 +99,8 @@ def _degrees(match: re.Match[str], name: str) -> str:
         of, count = (_figure(match[group]) for group in ("of", "count"))
         return f"{360 * count / of:g}{_ROUND[name]}"
     of = next(of for of in PARTS[name].values() if match[f"p{of}"])
-    count = _value((match["count"] or "1").lower(), name)
-    return match[0] if of == 4 and count == 1 else f" {360 * count / of:g}° "
+    parts = _value((match["count"] or "1").lower(), name)
+    return match[0] if of == 4 and parts == 1 else f" {360 * parts / of:g}° "
 
 
 _ROUND = {"japanese": "度周回", "korean": "도 ", "chinese": "度"}

@@ -105,8 +105,8 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
             and (text[i + 3 : i + 4] or [""])[0] in _SIDES
         ):
             continue
-        elif word == "off" and text[i + 1 : i + 3] == ["to", "the"] and text[i + 3 : i + 4] in (["left"], ["right"]):
-            continue  # "wanders off to the right"
+        elif word in ("off", "out", "over") and (side := _aside_at(text, start, i + 1)):
+            return text[side], side + 1  # "wanders off to the right", "lean out 30 cm to the left"
         elif word == "in" and i > end and text[i + 1 : i + 2] and text[i + 1] in DETERMINERS:
             continue  # "past the man in the chair"
         elif word in DIRECTIONS and not is_idle(text, i):
@@ -129,6 +129,19 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
     if before in DIRECTIONS and before not in ("in", "out", "off", "through", "about"):
         return DIRECTIONS[before], end
     return None
+
+
+def _aside_at(text: list[str], start: int, i: int) -> int:
+    """Where the side stands, from word `i` on and after a thing or a length, to which the verb at `start` goes; 0 for
+    none."""
+    if text[start] in VERBS and VERBS[text[start]][0] in ("pull", "dolly", "push", "zoom", "back", "track"):
+        return 0
+    for at in range(i, min(i + 7, len(text))):
+        if text[at] in ("left", "right"):
+            return at if at == i or text[at - 2 : at] == ["to", "the"] else 0
+        if text[at] in VERBS or text[at] in DIRECTIONS:
+            return 0
+    return 0
 
 
 RANKS = frozenset(("first", "second", "third", "fourth"))

@@ -293,7 +293,7 @@ NINTH = {
     "Drohne hebt ab und umrundet den Turm zur Hälfte": "pedestal up + orbit right 180° <around tower>",
     "Kamera kippt um 20 Grad nach unten und bleibt dann stehen": "tilt down 20°, hold",
     "La caméra part du sol et monte vers le lustre": "pedestal up + push in <to chandelier>",
-    "Mouvement latéral vers la gauche, un mètre cinquante": "truck left 1m",
+    "Mouvement latéral vers la gauche, un mètre cinquante": "truck left 1.5m",
     "Zoom arrière lent pour dévoiler toute la place": "zoom out slow <whole square>",
     "On suit l'homme dans l'escalier, caméra portée": "push in <to stairs> + handheld",
     "Arc de cercle de 90° autour du piano, de droite à gauche": "orbit left 90° <around piano>",

@@ -127,13 +127,29 @@ IDIOMS = replacements(
         (rf"{_CLAUSE}stagger(?:s|ing)? (?=back|forwards?|to\b|towards?)", " handheld, walk "),
         (r"\b(half|quarter|full) turn to (?:see|show|reveal|face) [^,.;\n]*", r"\1 turn to the right"),
         (r"\b(camera\b[^.;\n]{0,40}?)\s(?:but|and) breathes\b", r"\1, camera breathes"),
-        (r"\b(?:clos|hom)e in(?= on\b| to\b|\s*(?:$|[,.;]))|\bzero in(?= on\b)", "push in"),
-        (r"\b(?:clos|zero|hom)(es|ing) in(?= on\b| to\b|\s*(?:$|[,.;]))", r"push\1 in"),
+        (
+            r"\b(?:clos|hom)e in(?= on\b| to\b| until\b| by\b| slow| \w+ly\b|\s*(?:$|[,.;]|\d))|\bzero in(?= on\b)",
+            "push in",
+        ),
+        (
+            rf"{_CLAUSE}close on (?=(?:{_A} )?[\w']+(?: [\w']+)? (?:until|over|in \d)\b)",
+            " push in to ",
+        ),
+        (r"\b(?:clos|zero|hom)(es|ing) in(?= on\b| to\b| until\b|\s*(?:$|[,.;]))", r"push\1 in"),
         (r"\b(drone|camera|helicopter|we) takes? off\b", r"\1 rises"),
         (rf"\b(travel|walk|run|drive|cruise|stroll|wander|roam)(s|ing)? (?=the (?:\w+ )?{_ROADS}\b)", r"\1\2 along "),
         (r"(?<=\w) (?:from )?end to end\b", ""),
+        (
+            r"\b(?:brush|barrel|bolt|plough|plow|steam|wind|worm|leap|bounce)(e?s|ing)? (?=past|through|around|"
+            r"between)",
+            r"move\1 ",
+        ),
         # Looks.
-        (rf"\b(camera|we) (?:finds?|discovers?|spots?|picks? out|singles? out) (?={_A} )", r"\1 pans to "),
+        (
+            rf"(?<!until )(?<!till )(?<!when )(?<!as )\b(camera|we) (?:finds?|discovers?|spots?|picks? out|"
+            rf"singles? out) (?={_A} )",
+            r"\1 pans to ",
+        ),
         (rf"\b(?:scan|survey|sweep)(s|ning|ing)? (?={_A} )", r"pan\1 across "),
         (
             rf"\b(?:reframe|recent(?:er|re)|refocus)(s|d)?(?: (?:the )?(?:shot|camera|view|frame))? (?:on|to) (?={_A} "
@@ -166,9 +182,14 @@ IDIOMS = replacements(
             r"look\1 at ",
         ),
         (
-            r"\b(whip|swish|snap|flick)(?:s|es|ing|ping|ning)? (?:over |round |around |across )?(?:to|towards?|onto) "
-            rf"(?={_A} |him\b|her\b|them\b)",
+            r"\b(whip|swish|snap|flick|jerk|yank|dart)(?:s|es|ing|ping|ning)? (?:the (?:camera|view|lens) )?"
+            r"(?:over |round |around |across |back )*(?:to|towards?|onto) "
+            rf"(?={_A} |him\b|her\b|them\b|[A-Z][a-z]+\b)",
             "whip pan to ",
+        ),
+        (
+            r"\b(?:jerk|yank|snap|whip|flick)(?:s|es|ing|ping)? (?:the |our )?(?:camera|view|lens|gaze) (up|down)\b",
+            r"fast tilt \1",
         ),
         (r"\b(whip|swish|flick)(?:s|es|ing|ping)? back\b(?! (?:to|at|towards?|from|and forth))", "pan back fast"),
         (rf"{_CLAUSE}((?:the )?camera )?(?:turn|look|swing)(?:s|ing)? away(?: from {_THING})?", r" \1 pan"),

@@ -25,6 +25,27 @@ ORDERS = replacements(
         (rf"\blast {_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"then hold for \1 \2"),
         (rf"(?<!of )(?<!the )(?<!after )\b(?:first )?{_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"hold for \1 \2"),
         (rf"\b(?:on|at) the {_NUMBER}[- ]second mark\b", r"after \1 seconds"),
+        (
+            r"\b(?:we|it|(?:the )?camera)(?:'re| are|'s| is) (?:\w+ly |dead )?(?:still|static|motionless|stationary|"
+            r"at rest)\b(?! (?:life|photo))",
+            "the camera is still",
+        ),
+        (r"\b(?:hang|keep)(s|ing)? (?:back|there|still|on there)\b(?! to\b)", r"hold\1"),
+        (
+            r"(?<!stay )(?<!stays )(?<!hold )(?<!keep )(?<!remain )(?<!is )(?<!are )\b(?:perfectly |completely |"
+            r"absolutely |dead )?(still|static|motionless|frozen|locked|fixed)(?: off)?,? "
+            rf"(?=for {_NUMBER} ?{_SECONDS})",
+            "hold ",
+        ),
+        (
+            r"^\s*(?:we|the camera|it)?\s*(?:just )?watch(?:es|ing)? (?=[^,.;]{1,40} from (?:the |a )?(?:tripod|"
+            r"sticks))",
+            "static shot on ",
+        ),
+        (
+            r"\b(camera|we) (?:just |only |simply |quietly )*(?:watch|observe)(?:s|es|ing)? (?=\w)",
+            r"\1 holds still watching ",
+        ),
         (rf"\bhang(s|ing)? (?=on {_A} \w+ for\b|there\b|on \w+ for\b)", r"hold "),
         (r"\bcome(s)? forward\b", r"move\1 forward"),
         (

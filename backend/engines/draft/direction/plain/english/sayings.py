@@ -193,12 +193,17 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             " ",
         ),
         (
-            r"\buntil (?:we (?:can )?see |it shows |you see )?(the |an? |her |his )(?!whole|entire|"
+            r"\b(?:until|till) (?:we (?:can )?(?:see|find|discover|meet|catch|spot) |it shows |you see )?(the |"
+            r"an? |her |his )(?!whole|entire|"
             r"full)(\w+(?: \w+)?) (?:is|are|comes?|becomes?|gets?|appears?)\b"
             r" ?(?:visible|in view|into view|revealed|in (?:the )?frame|into frame|seen|shown|in sight)?",
             r", ending on \1\2 ",
         ),
-        (r"\buntil (?:we (?:can )?see|it shows|you see) (the |an? |her |his )(?!whole|entire|full)", r", ending on \1"),
+        (
+            r"\b(?:until|till) (?:we (?:can )?(?:see|find|discover|meet|catch|spot)|it shows|you see) (the |an? |"
+            r"her |his )(?!whole|entire|full)",
+            r", ending on \1",
+        ),
         (
             r"\b(?:point|aim|direct|train|turn)(?:s|ing|ed)? (?:the |our )?(?:camera|cam|lens) (?:at|to|on|"
             r"towards?|back to)\b",
