@@ -115,9 +115,11 @@ def seen_from(place: Pose, pose: Pose) -> Pose:
 
 
 def parts(times: Sequence[float], passed: Sequence[bool], t: float) -> list[Part]:
-    """What each view is to the moment `t`: the one before and the one after it share the picture, one more on either
-    side helps where neither sees. All change continuously in `t`; at the time of a view that the path passes through
-    there is no other.
+    """What each view is to the moment `t`: the one before and the one after it share the picture, and come first, both
+    of them if any other does; one
+    more on either side helps where neither sees. All change continuously in `t`: at the time of a view that the path
+    passes through there is no other; at that of one beside the path the others only help, as they do till then and
+    from then on.
     """
     here = max(0, bisect_right(times, t) - 1)
     after = here + 1
@@ -133,15 +135,21 @@ def parts(times: Sequence[float], passed: Sequence[bool], t: float) -> list[Part
     end = 1 - BOTH if after < len(times) and passed[after] else 1.0
     blend = begin + (end - begin) * u * u * (3 - 2 * u)
     rise, fall = _ramp(lead), _ramp(trail)
-    alone = rise if passed[here] else 1.0, fall if after < len(times) and passed[after] else 1.0
-    made = [Part(here, max(1 - blend, FAINT), alone[1])]
-    if after < len(times):
-        made.append(Part(after, max(blend, FAINT), alone[0]))
-    if here > 0:
-        made.append(Part(here - 1, FAINT, alone[0] * alone[1] * (fall if after < len(times) else 1.0)))
-    if after + 1 < len(times):
-        made.append(Part(after + 1, FAINT, alone[0] * alone[1] * rise))
-    return [part for part in made if part.says > SILENT]
+    further = after < len(times)
+    ends = further and passed[after]
+    both = (rise if passed[here] else 1.0) * (fall if ends else 1.0)
+    helping = [(here - 1, both * (fall if further else 1.0)), (after + 1, both * rise)]
+    if further and not ends and fall < 1:
+        helping.append((here, both))
+    if not passed[here] and rise < 1:
+        helping.append((after, both))
+    helps = [Part(k, FAINT, says) for k, says in helping if 0 <= k < len(times) and says > SILENT]
+    made = [Part(here, max(1 - blend, FAINT), fall if further else 1.0)]
+    if further:
+        made.append(Part(after, max(blend, FAINT), rise))
+    elif helps:
+        made.append(Part(here - 1, FAINT, 0.0))
+    return [part for part in made if helps or part.says > SILENT] + helps
 
 
 def _ramp(u: float) -> float:

@@ -188,26 +188,45 @@ def test_what_counts_as_passing_through_a_view(x: float, turn: float, distance: 
     assert views._passed(there, Pose(np.eye(3), np.zeros(3), 1.0), distance) is passed
 
 
-def told(times: tuple[float, ...], passed: tuple[bool, ...], t: float) -> dict[int, tuple[float, float]]:
-    return {one.index: (round(one.share, 6), round(one.says, 6)) for one in views.parts(times, passed, t)}
+def told(times: tuple[float, ...], passed: tuple[bool, ...], t: float) -> list[tuple[int, float, float]]:
+    return [(one.index, round(one.share, 6), round(one.says, 6)) for one in views.parts(times, passed, t)]
 
 
 def test_what_each_view_is_to_a_moment_in_figures() -> None:
     """Of four views that a path passes, or not. A fifth of the way the say has risen to 0.896: u = 0.8 of SWITCH."""
     times, all_, none = (0.0, 0.2, 0.6, 1.0), (True,) * 4, (False,) * 4
-    assert told(times, all_, 0.2) == {1: (0.75, 1.0)}
-    assert told(times, all_, 0.28) == {
-        1: (round(0.75 - 0.5 * 0.104, 6), 1.0), 2: (round(0.25 + 0.5 * 0.104, 6), 0.896),
-        0: (0.01, 0.896), 3: (0.01, round(0.896**2, 6)),
-    }  # fmt: skip
-    assert told(times, all_, 0.52) == {
-        1: (round(0.75 - 0.5 * 0.896, 6), 0.896), 2: (round(0.25 + 0.5 * 0.896, 6), 1.0),
-        0: (0.01, round(0.896**2, 6)), 3: (0.01, 0.896),
-    }  # fmt: skip
-    assert told(times, none, 0.28) == {1: (0.896, 1.0), 2: (0.104, 1.0), 0: (0.01, 1.0), 3: (0.01, 0.896)}
-    assert told(times, none, 0.2) == {1: (1.0, 1.0), 2: (0.01, 1.0), 0: (0.01, 1.0)}
-    assert told((0.0, 0.5), all_[:2], 0.6) == {1: (0.75, 1.0), 0: (0.01, 0.896)}
-    assert told((0.0,), (True,), 0.7) == {0: (0.75, 1.0)} and told((0.0,), (False,), 0.7) == {0: (1.0, 1.0)}
+    assert told(times, all_, 0.2) == [(1, 0.75, 1.0)]
+    assert told(times, all_, 0.28) == [
+        (1, round(0.75 - 0.5 * 0.104, 6), 1.0), (2, round(0.25 + 0.5 * 0.104, 6), 0.896),
+        (0, 0.01, 0.896), (3, 0.01, round(0.896**2, 6)),
+    ]  # fmt: skip
+    assert told(times, all_, 0.52) == [
+        (1, round(0.75 - 0.5 * 0.896, 6), 0.896), (2, round(0.25 + 0.5 * 0.896, 6), 1.0),
+        (0, 0.01, round(0.896**2, 6)), (3, 0.01, 0.896),
+    ]  # fmt: skip
+    assert told(times, none, 0.28) == [
+        (1, 0.896, 1.0),
+        (2, 0.104, 0.896),
+        (0, 0.01, 1.0),
+        (3, 0.01, 0.896),
+        (2, 0.01, 1.0),
+    ]
+    assert told(times, none, 0.52) == [
+        (1, 0.104, 0.896),
+        (2, 0.896, 1.0),
+        (0, 0.01, 0.896),
+        (3, 0.01, 1.0),
+        (1, 0.01, 1.0),
+    ]
+    assert told(times, none, 0.2) == [(1, 1.0, 1.0), (2, 0.01, 0.0), (0, 0.01, 1.0), (2, 0.01, 1.0)]
+    assert told(times, (True, True, False, True), 0.52)[1:] == [
+        (2, 0.922, 1.0),
+        (0, 0.01, 0.896),
+        (3, 0.01, 1.0),
+        (1, 0.01, 1.0),
+    ]
+    assert told((0.0, 0.5), all_[:2], 0.6) == [(1, 0.75, 1.0), (0, 0.01, 0.0), (0, 0.01, 0.896)]
+    assert told((0.0,), (True,), 0.7) == [(0, 0.75, 1.0)] and told((0.0,), (False,), 0.7) == [(0, 1.0, 1.0)]
 
 
 def test_which_views_stand_along_a_path_and_which_are_left_out() -> None:

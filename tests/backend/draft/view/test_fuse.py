@@ -49,19 +49,6 @@ def packed(rgb: np.ndarray, cover: np.ndarray) -> np.ndarray:
     return (rgb[..., 0] | rgb[..., 1] << 8 | rgb[..., 2] << 16 | cover << 24).astype(np.uint32)
 
 
-def has_a_say(made: Samples, y: int, x: int) -> bool:
-    """Whether the third view counts: where the first does not show one whole surface, or it sees something before."""
-    seen = [k for k in range(FULL) if made.weight[k, y, x] > 0]
-    if not seen:
-        return True
-    top = max(made.near[k, y, x] for k in seen)
-    band = np.float32(made.same if made.same > 0 else np.float32(0.02) * abs(top))
-    group = [k for k in seen if made.near[k, y, x] >= top - band]
-    whole = 0 in group and all(made.cover[k, y, x] == 255 for k in group)
-    before = made.weight[2, y, x] > 0 and made.near[2, y, x] > top + band
-    return not whole or bool(before) or made.edge[2, y, x] > 0
-
-
 def reference(made: Samples, y: int, x: int) -> tuple[np.ndarray | None, float, float]:
     """A pixel's colour (None: no sample at all), nearness, and how much of it no view sees."""
 
@@ -69,12 +56,13 @@ def reference(made: Samples, y: int, x: int) -> tuple[np.ndarray | None, float, 
         return float(made.same) if made.same > 0 else 0.02 * abs(near)
 
     views = range(3 if made.wanted[0, x // TILE] else FULL)
-    shows = views if has_a_say(made, y, x) else range(FULL)
-    seen = sorted((k for k in shows if made.weight[k, y, x] > 0), key=lambda k: -made.near[k, y, x])
+    seen = sorted((k for k in views if made.weight[k, y, x] > 0), key=lambda k: (k >= FULL, -made.near[k, y, x]))
+    nearest = float(made.near[seen[0], y, x]) if seen else NONE
     left, colour, front, unseen = 1.0, np.zeros(3), NONE, 0.0
     while seen and left > 0.004:
         top = float(made.near[seen[0], y, x])
         group = [k for k in seen if made.near[k, y, x] >= np.float32(top) - np.float32(band(top))]
+        group = [k for k in group if (k >= FULL) == (seen[0] >= FULL)]
         seen = [k for k in seen if k not in group]
         weights = np.array([made.shares[k] * made.says[k] * made.weight[k, y, x] for k in group], float)
         covers = np.array([made.cover[k, y, x] / 255 for k in group])
@@ -82,17 +70,11 @@ def reference(made: Samples, y: int, x: int) -> tuple[np.ndarray | None, float, 
         colour += left * there * (weights @ np.array([made.rgb[k, y, x] for k in group])) / weights.sum()
         front = top if there > 0.5 and front == NONE else front
         left *= 1 - there
-    nearest = max((float(made.near[k, y, x]) for k in shows if made.weight[k, y, x] > 0), default=NONE)
     if left > 0.004:
-        guesses = [k for k in shows if made.weight[k, y, x] <= 0 and made.near[k, y, x] > NONE]
-        if guesses:
-            shares = made.shares[guesses].astype(float)
-            mean = shares @ made.rgb[guesses, y, x] / shares.sum()
-            say = max(float(made.says[k]) for k in guesses)
-            guess = left * say / (1 - left + left * say)
-            unseen = guess
-            colour = (1 - guess) / max(1 - left, 1e-6) * colour + guess * mean
-            front = max(front, *(float(made.near[k, y, x]) for k in guesses))
+        if made.weight[0, y, x] <= 0 and made.near[0, y, x] > NONE:
+            unseen = left
+            colour += left * made.rgb[0, y, x]
+            front = max(front, float(made.near[0, y, x]))
         elif left < 1 - 0.004:
             colour /= 1 - left
             front = nearest if front == NONE else front

@@ -62,38 +62,40 @@ def test_what_is_left_of_a_frame_fills_it_and_nothing_is_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "guess_says", "colour", "unseen"),
+    ("guessing", "says", "colour", "unseen"),
     [
-        (1.0, None, (100, 40, 8), 0.0),
-        (0.3, None, (100, 40, 8), 0.0),  # a view that comes in shows it alone
-        (0.3, 0.1, (119, 63, 55), 0.1892),  # 0.7 * 0.1 of a guess beside 0.3: 19 %
-        (0.3, 1.0, (170, 124, 181), 0.7),
-        (None, 0.1, (200, 160, 255), 1.0),
+        (None, 1.0, (100, 40, 8), 0.0),
+        (None, 0.3, (100, 40, 8), 0.0),  # a view that comes in shows it alone
+        (0, 0.3, (170, 124, 181), 0.7),
+        (1, 0.3, (100, 40, 8), 0.0),  # only the first view's guesses count
+        (0, None, (200, 160, 255), 1.0),
+        (1, None, (-1, -1, -1), 1.0),
         (None, None, (-1, -1, -1), 1.0),
     ],
 )
-def test_a_guess_outweighs_what_is_seen_only_as_its_view_says(
-    says: float | None, guess_says: float | None, colour: tuple[int, int, int], unseen: float
+def test_what_the_first_view_guesses_shows_where_no_view_sees_anything(
+    guessing: int | None, says: float | None, colour: tuple[int, int, int], unseen: float
 ) -> None:
-    """One pixel of two views: the first sees (100, 40, 8), the second guesses (200, 160, 255)."""
+    """One pixel of two views: one guesses (200, 160, 255), or neither, the other sees (100, 40, 8), or nothing."""
     shape = (2, 1, 1)
     near, weight = np.full(shape, -np.inf, np.float32), np.zeros(shape, np.float32)
     seen, guessed = (255 << 24) | (8 << 16) | (40 << 8) | 100, (255 << 24) | (255 << 16) | (160 << 8) | 200
+    seeing = 1 if guessing == 0 else 0
     if says is not None:
-        near[0], weight[0] = 0.5, 1
-    if guess_says is not None:
-        near[1] = 0.4
+        near[seeing], weight[seeing] = 0.5, 1
+    if guessing is not None:
+        near[guessing] = 0.4
     out, nearness = np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.float32)
     empty = np.full(1, 9, np.int32)
     missed = fuse.fuse(
-        np.array([seen, guessed], np.uint32).reshape(shape),
+        np.array([guessed if k == guessing else seen for k in range(2)], np.uint32).reshape(shape),
         near,
         weight,
         np.zeros(shape, np.int32),
         np.zeros((2, 1), np.uint32),
         np.zeros((2, 1), np.float32),
         np.array([0.5, 0.5], np.float32),
-        np.array([says or 1.0, guess_says or 1.0], np.float32),
+        np.array([says if k == seeing and says else 1.0 for k in range(2)], np.float32),
         np.float32(0),
         np.ones((1, 1), np.uint8),
         raster.FIRST + 2,
@@ -102,7 +104,7 @@ def test_a_guess_outweighs_what_is_seen_only_as_its_view_says(
         empty,
     )
     assert missed == pytest.approx(unseen, abs=1e-3)
-    assert empty[0] == (says is None and guess_says is None)
+    assert empty[0] == (colour[0] < 0)
     for channel, value in enumerate(colour):
         if value >= 0:
             assert abs(int(out[0, 0, channel]) - value) <= 1
@@ -117,7 +119,7 @@ FRONT, BESIDE = (200, 160, 255), (100, 40, 8)
         (None, None, BESIDE, 0.5),
         (128, None, (125, 70, 70), 0.5),  # half of a fringe of one of two views: a quarter of its colour
         (None, 0.505, BESIDE, 0.5),  # one that only helps out sees the same surface in another colour
-        (None, 0.9, FRONT, 0.9),  # or something before it
+        (None, 0.9, BESIDE, 0.5),  # or something before it, which hides nothing
     ],
 )
 def test_what_stands_before_a_surface_that_two_views_show(

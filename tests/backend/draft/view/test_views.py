@@ -16,6 +16,7 @@ from PIL import Image
 
 from backend.engines.draft import DraftEngine
 from backend.engines.draft.shot import begin
+from backend.engines.draft.view.drawing.bands import MOST
 from backend.engines.draft.view.drawing.renderer import Renderer
 from backend.engines.draft.view.film import Film, Prepared
 from backend.engines.draft.view.layers import BACK
@@ -127,15 +128,20 @@ def test_only_what_lies_behind_the_last_view_is_guessed_and_only_till_the_shot_e
 def test_what_a_view_is_to_a_moment_changes_continuously() -> None:
     times, passed = (0.0, 0.2, 0.3, 0.7, 1.0), (True, True, False, True, True)
     moments = np.linspace(0, 1, 4001)
-    table = np.zeros((len(moments), len(times), 2))
+    table = np.zeros((len(moments), len(times), 2))  # what each hides, by its share, and what it shows at all
     for at, t in enumerate(moments):
-        for part in parts(times, passed, float(t)):
-            table[at, part.index] = part.share * part.says, part.says
+        here = int(np.searchsorted(times, t, "right")) - 1
+        found = parts(times, passed, float(t))
+        assert len(found) <= MOST and [part.index for part in found[:2]] == [here, here + 1][: len(found)]
+        for place, part in enumerate(found):
+            hides = part.share * part.says if place < 2 else 0.0
+            table[at, part.index] = np.maximum(table[at, part.index], (hides, part.says))
     assert np.abs(np.diff(table, axis=0)).max() < 0.05
     assert (table[:, :, 0] > 0.002).any(1).all() and (table[:, :, 1].max(1) == 1).all()
     for k, t in enumerate(times):
         at = table[int(np.argmin(np.abs(moments - t)))]
         assert at[k, 1] == 1 and (at[:, 1] > 0).sum() == (1 if passed[k] else 3)
+        assert at[k, 0] > 0.5 and (at[:, 0] > 0).sum() == 1
 
 
 def test_halfway_to_the_next_view_each_has_half_and_before_it_less() -> None:
@@ -166,7 +172,7 @@ def test_a_view_beside_the_path_gives_way_to_the_next_as_a_whole(
 
 def test_after_the_last_view_the_one_before_only_helps_out() -> None:
     found = parts((0.0, 0.5), (True, True), 0.8)
-    assert [(part.index, part.share, part.says) for part in found] == [(1, 0.75, 1.0), (0, 0.01, 1.0)]
+    assert [(part.index, part.share, part.says) for part in found] == [(1, 0.75, 1.0), (0, 0.01, 0.0), (0, 0.01, 1.0)]
 
 
 def test_only_views_near_in_time_are_held(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from . import fuse, hide, raster, shade
 from .raster import BAND, TILE
 
 FULL = 2  # views that are drawn whole; the rest only where those see nothing
-MOST = 4  # views of a frame: see views.parts
+MOST = 6  # views of a frame: see views.parts
 
 
 class Shown(NamedTuple):

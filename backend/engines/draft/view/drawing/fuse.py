@@ -1,7 +1,8 @@
 """What several views show of a frame, brought together.
 
-Of the seen surfaces the nearest wins over all views, samples of the same surface are averaged by their weights; guesses
-count only where no view sees anything.
+Of what the two views see that a moment lies between the nearest surface wins, and samples of the same one are averaged
+by their weights. Further views show what those do not see, and hide nothing: edges of what they saw from elsewhere lie
+less true than edges of these two. What the first view guesses counts where no view sees anything.
 """
 
 from __future__ import annotations
@@ -139,33 +140,14 @@ def _two_views(
 
 
 @helper
-def _not_plain(
-    near: np.ndarray,
-    weight: np.ndarray,
-    edge: np.ndarray,
-    y: int,
-    full: int,
-    same: float,
-    wanted: np.ndarray,
-    surface: np.ndarray,
-    kind: np.ndarray,
-    picked: np.ndarray,
-) -> int:
-    """The pixels of a row that are not PLAIN, into `picked`; how many. On the tiles `wanted` what has a view beyond the
-    first `full` that sees something before the `surface` is HARD: else such a view has little to say there."""
+def _not_plain(kind: np.ndarray, width: int, picked: np.ndarray) -> int:
+    """The pixels of a row `width` wide that are not PLAIN, into `picked`; how many."""
     eight = kind.view(np.uint64)
-    further = near.shape[0] > full
     count = 0
-    for tile in range(wanted.size):
-        more = further and wanted[tile] != 0
-        if not more and (eight[2 * tile] | eight[2 * tile + 1]) == 0:
+    for tile in range(eight.size // 2):
+        if (eight[2 * tile] | eight[2 * tile + 1]) == 0:
             continue
-        for x in range(tile * TILE, min(tile * TILE + TILE, surface.size)):
-            if more and kind[x] != HARD:
-                front = surface[x] + (same if same > 0 else np.float32(ONE_SURFACE) * abs(surface[x]))
-                for k in range(full, near.shape[0]):
-                    if edge[k, y, x] > 0 or (weight[k, y, x] > 0 and near[k, y, x] > front):
-                        kind[x] = HARD
+        for x in range(tile * TILE, min(tile * TILE + TILE, width)):
             picked[count] = x
             count += int(kind[x] != PLAIN)
     return count
@@ -192,8 +174,8 @@ def fuse(
     `nearness` float32 [h, w].
 
     `shares` float32 [n] is how much of the average each view is, `says` float32 [n] in 0..1 how far it can hide what
-    the others see. `edge` and `fringe` are theirs from `soften`. Only the first `full` views were drawn off the tiles
-    `wanted`. Gives the pixels that no view sees; `holes` int32 [h] are those of each row with no sample at all
+    the others see. `edge` and `fringe` are theirs from `soften`. The first `full` views come before all others, which
+    were drawn on the tiles `wanted` alone. Gives the pixels that no view sees; `holes` int32 [h] are those of each row with no sample at all
     (nearness -inf).
     """
     count, (height, width) = near.shape[0], nearness.shape
@@ -207,14 +189,14 @@ def fuse(
         tiles, surface = wanted[y // TILE], nearness[y]
         _two_views(colour, near, weight, edge, y, shares, says, same, colours, surface, kind)
         _bytes_of(colours, out[y].reshape(-1))
-        for x in picked[: _not_plain(near, weight, edge, y, full, same, tiles, surface, kind, picked)]:
+        for x in picked[: _not_plain(kind, width, picked)]:
             views = count if tiles[x // TILE] != 0 else min(count, full)
             seen = 0
             for k in range(views if kind[x] == HARD else 0):
                 if weight[k, y, x] <= 0 or says[k] <= 0:
                     continue
                 at = seen
-                while at > 0 and near[order[at - 1], y, x] < near[k, y, x]:
+                while at > 0 and near[order[at - 1], y, x] < near[k, y, x] and (order[at - 1] >= full or k < full):
                     order[at] = order[at - 1]
                     at -= 1
                 order[at] = k
@@ -231,8 +213,8 @@ def fuse(
                 top = near[order[first], y, x]
                 band = same if same > 0 else np.float32(ONE_SURFACE) * abs(top)
                 total = r = g = b = there = cover = np.float32(0)
-                last = first
-                while last < seen and near[order[last], y, x] >= top - band:
+                last, further = first, order[first] >= full
+                while last < seen and near[order[last], y, x] >= top - band and (order[last] >= full) == further:
                     k = order[last]
                     w = shares[k] * says[k] * weight[k, y, x]
                     found = np.int64(colour[k, y, x])
@@ -251,23 +233,13 @@ def fuse(
                 left *= one - there
                 first = last
             if left > np.float32(LITTLE):
-                total = r = g = b = say = np.float32(0)
-                for k in range(views):
-                    if weight[k, y, x] > 0 or near[k, y, x] == none:
-                        continue
-                    found = np.int64(colour[k, y, x])
-                    total += shares[k]
-                    say = max(say, says[k])
-                    r += shares[k] * np.float32(found & 255)
-                    g += shares[k] * np.float32((found >> 8) & 255)
-                    b += shares[k] * np.float32((found >> 16) & 255)
-                    if front == none or near[k, y, x] > front:
-                        front = near[k, y, x]
-                if total > 0:  # a guess outweighs what is seen only by as much as its view says
-                    guess = left * say / (one - left + left * say)
-                    unseen += float(guess)
-                    part, rest = guess / total, (one - guess) / max(one - left, np.float32(1e-6))
-                    red, green, blue = rest * red + part * r, rest * green + part * g, rest * blue + part * b
+                if weight[0, y, x] <= 0 and near[0, y, x] > none:
+                    found = np.int64(colour[0, y, x])
+                    unseen += float(left)
+                    red += left * np.float32(found & 255)
+                    green += left * np.float32((found >> 8) & 255)
+                    blue += left * np.float32((found >> 16) & 255)
+                    front = max(front, near[0, y, x])
                 elif left < one - np.float32(LITTLE):
                     part = one / (one - left)
                     red, green, blue = red * part, green * part, blue * part

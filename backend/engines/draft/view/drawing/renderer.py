@@ -20,7 +20,7 @@ class Sight:
     """A view as a frame uses it: its picture and layers, the frame's pose in the axes of its camera.
 
     The first two are drawn whole, more of them where those see nothing. `share` (above 0) is how much of an average it
-    is; `says` 0..1 how far it can hide what other views see.
+    is; `says` 0..1 how far it can hide what the others see, but for the first two if it is none of them.
     """
 
     picture: Picture
