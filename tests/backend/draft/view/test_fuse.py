@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.engines.draft.view.drawing import fuse, hide
+from backend.engines.draft.view.drawing import fuse, hide, smooth
 from backend.engines.draft.view.drawing.raster import TILE
 
 NONE = -np.inf
@@ -183,3 +183,44 @@ def test_what_is_drawn_behind_what_stands_there_unseen_is_a_hole(same: float) ->
     wanted_at |= {(5, TILE)}  # the third view's, which was drawn on the second tile alone
     assert {tuple(map(int, at)) for at in changed} == wanted_at and found == len(wanted_at)
     assert holes.tolist() == [4, 9, 1, 3, 3, 1]
+
+
+def along(rgb: np.ndarray, y: int, x: int) -> np.ndarray:
+    """The mean of a pixel and of two places 0.7 pixels off it, at right angles to where brightness changes."""
+    light = rgb.astype(float).sum(-1)[y - 1 : y + 2, x - 1 : x + 2]
+    slope = np.array([light[:, 2] - light[:, 0], light[2] - light[0]]) @ (1.0, 2.0, 1.0)
+    if np.hypot(*slope) < 1:
+        return rgb[y, x].astype(float)
+    way = np.array([slope[0], -slope[1]]) / np.hypot(*slope) * 0.7  # down, to the right
+
+    def at(v: float, u: float) -> np.ndarray:
+        top, left = int(np.floor(v)), int(np.floor(u))
+        four = rgb[top : top + 2, left : left + 2].astype(float)
+        return np.array([1 - v + top, v - top]) @ (four.transpose(2, 0, 1) @ (1 - u + left, u - left)).T
+
+    return (rgb[y, x] + at(y + way[0], x + way[1]) + at(y - way[0], x - way[1])) / 3
+
+
+@pytest.mark.parametrize(("same", "part"), [(0.0, 1.0), (0.0, 0.4), (0.3, 1.0)])
+def test_edges_are_smoothed_along_themselves(same: float, part: float) -> None:
+    """A surface at nearness 0.5 (10 m before an orthographic camera) that bends a little, another before it, a hole."""
+    random = np.random.default_rng(5)
+    rgb = random.integers(0, 256, (14, 19, 3)).astype(np.uint8)
+    rgb[2:5, 12:15] = 90  # as bright all round: no way to go
+    near = np.full((14, 19), -10.0 if same else 0.5, np.float32)
+    near[:, 4] += 0.14 if same else 0.012
+    near[3:9, 8:] += 0.32 if same else 0.028
+    near[11, 15] = NONE
+    wanted, changed = rgb.astype(float), set()
+    for y in range(1, 13):
+        for x in range(1, 18):
+            row, column = near[y, x - 1 : x + 2], near[y - 1 : y + 2, x]
+            bends = [abs(line[0] - 2 * line[1] + line[2]) > (same or 0.05 * line.max()) for line in (row, column)]
+            if any(bends):
+                wanted[y, x] += part * (along(rgb, y, x) - rgb[y, x])
+                changed.add((y, x))
+    assert {(2, 9), (3, 9), (8, 17), (9, 17), (5, 7), (5, 8), (11, 14), (12, 15)} <= changed
+    assert not {(5, 9), (10, 4)} & changed
+    out = rgb.copy()
+    smooth.smooth(out, near, np.float32(part), np.float32(same))
+    assert np.abs(out - wanted).max() <= 0.51 and np.array_equal(out[3, 13], (90, 90, 90))

@@ -175,8 +175,8 @@ def fuse(
 
     `shares` float32 [n] is how much of the average each view is, `says` float32 [n] in 0..1 how far it can hide what
     the others see. `edge` and `fringe` are theirs from `soften`. The first `full` views come before all others, which
-    were drawn on the tiles `wanted` alone. Gives the pixels that no view sees; `holes` int32 [h] are those of each row with no sample at all
-    (nearness -inf).
+    were drawn on the tiles `wanted` alone. Gives the pixels that no view sees; `holes` int32 [h] are those of each row
+    with no sample at all (nearness -inf).
     """
     count, (height, width) = near.shape[0], nearness.shape
     order = np.empty(count, np.int64)

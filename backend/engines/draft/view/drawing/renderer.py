@@ -13,6 +13,7 @@ from ..picture import Picture
 from ..unseen import NOTHING, Boxes
 from . import bands, clip, fuse, hide, raster, shade
 from .holes import BEHIND, fill
+from .smooth import BREAK, smooth
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,9 @@ class Renderer:
         )
         if self.holes.any():
             fill(nearness, rgb, self.holes, self.blank, float(_same(first, BEHIND)))
+        both = min(sight.says for sight in sights[:2]) if count > 1 else 0.0
+        if both > 0:  # a view that is shown alone is as true as it can be
+            smooth(rgb, nearness, np.float32(both), _same(first, BREAK))
         return Frame(rgb, nearness, lacking / nearness.size)
 
     @staticmethod
