@@ -167,20 +167,23 @@ def finish(folder: Path, framing: Framing, depth: Depth | None, source: str, not
     """The still, once its picture and depth are written.
 
     Raises:
-        SceneError: nothing_visible, where all is background and of one colour.
+        SceneError: nothing_visible, where the picture is of one colour, and all is background or not known.
     """
     still = Still(
         folder / PICTURE, framing.camera.width, framing.camera.height, source, camera=framing.camera, notes=notes
     )
     (folder / CAMERA).write_text(json.dumps(to_json(framing.camera)))
-    if depth is None:
-        return still
-    if not depth.things and _is_flat(still.image):
+    if (depth is None or not depth.things) and _is_flat(still.image):
+        if depth is None:
+            message = "The render is one flat colour. See whether the compositor is given the render and puts it out."
+            raise SceneError("nothing_visible", message, "retry")
         raise SceneError(
             "nothing_visible",
             "The camera sees nothing: the picture is one flat colour. Aim it at something, or pick another camera.",
             "pick_camera",
         )
+    if depth is None:
+        return still
     if depth.doubtful > MANY:
         notes = (
             *notes,

@@ -144,6 +144,13 @@ def test_nothing_is_visible_where_all_is_far_and_of_one_colour(channel, least, m
     assert len(bpy.data.images) == 0
 
 
+def test_a_picture_of_one_colour_without_depth_is_none(tmp_path):
+    save(tmp_path / "still.png", np.full((2, 5, 3), (0.0, 0.1, 0.0), np.float32))
+    with pytest.raises(SceneError, match="whether the compositor is given the render") as caught:
+        files.finish(tmp_path, FRAMING, None, "RENDER")
+    assert (caught.value.code, caught.value.fix) == ("nothing_visible", "retry")
+
+
 def test_a_disk_error_says_where_and_why(tmp_path):
     said = files.disk_error(tmp_path, OSError(13, "Permission denied"))
     assert (said.code, said.message) == ("disk", f"The still could not be written to {tmp_path}: Permission denied.")
