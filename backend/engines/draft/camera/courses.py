@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..direction.lists import one_of
+from ..direction.marks import FRAMES
 from ..direction.steps import Step
 from ..direction.where.target import which_of
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import OUT_OF_SIGHT
 from .sight import distance_to
-from .targets import Target, find_target
+from .targets import Target, find_target, shown_of
 from .variation import Manner, is_exact
-from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, smooth, way_of
+from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, way_of
 
 LOOKS = ("pan", "tilt")
 TURNS = ("pan", "tilt", "roll", "orbit")
@@ -26,6 +27,9 @@ FREE_TRAVEL_SPEED = 6.0  # the same with several views
 GROUND = one_of("floor, ground, street, pavement, lawn, grass")
 LOW = 0.2  # metres above the ground, of a camera that goes down to it
 WHIP = math.radians(90)
+FRAME_WIDTH = 36.0  # millimetres, of the frame that focal lengths are said for
+MOST_FRAMED = 30.0  # times, of a zoom to a size of framing
+MOST_CLOSER = 3.0  # times, that a zoom to a thing makes it larger where no size is said
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def course_of(
 
 
 def _found(step: Step, stage: Stage) -> Target | None:
-    return find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
+    found = find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
+    return shown_of(found, FRAMES[step.frames][0]) if found and found.person and step.frames else found
 
 
 def _led_on(step: Step, base: RigPose, stage: Stage) -> Step:
@@ -105,9 +110,16 @@ def _meant(
     step: Step, base: RigPose, stage: Stage, to: Target | None, duration: float, shared: bool, level: bool
 ) -> tuple[float, bool]:
     """How far the words mean the step to go, signed, and whether they mean more than the usual."""
+    if step.kind == "zoom" and step.lens and not stage.scene.orthographic:
+        have = FRAME_WIDTH * stage.scene.fx / stage.scene.width * base.zoom
+        return math.log(step.lens / have), True
     figure = asked(step)
     if figure is not None:
         return step.sign * figure, True
+    if step.frames and to is None:  # "zoom in to a close-up": so much larger is what it looks at
+        step = replace(step, factor=FRAMES[step.frames][2])
+    if step.kind == "zoom" and step.factor:
+        return step.sign * math.log(step.factor), True
     if step.kind == "push" and step.factor:  # "10 % closer": so much larger, or smaller, is what it looks at
         far = float(np.linalg.norm(pivot_of(base, stage, to) - base.position))
         return step.sign * far * (1.0 - 1.0 / step.factor if step.sign > 0 else step.factor - 1.0), True
@@ -157,6 +169,13 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         return wrapped(base.yaw - yaw) if kind == "pan" else pitch - base.pitch
     if kind == "pan" and step.relation == "around" and stage.views > 1:
         return step.sign * math.radians(120) * wish
+    if kind == "zoom" and to is not None and step.sign > 0 and stage.views > 1 and not stage.scene.orthographic:
+        far = max(float(np.linalg.norm(to.centre - base.position)), 1e-3)
+        wanted = framed(to, stage, share_of(step, to)) / base.zoom  # as far as it would have to be
+        if step.frames:
+            return math.log(min(max(far / max(wanted, 1e-3), 1.02), MOST_FRAMED))
+        closer = math.log(min(far / max(wanted, 1e-3), MOST_CLOSER))
+        return wish**0.5 * closer if closer > 1.5 * stage.size.usual["zoom"] else None
     if kind == "zoom" and step.relation == "whole":
         return step.sign * math.log(2.0) * wish
     return None

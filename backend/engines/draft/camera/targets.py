@@ -50,6 +50,19 @@ _SAME = by_phrase(
         "cupboard": "cupboard, cabinet, wardrobe, closet, dresser",
     }
 )
+# Parts of a person: how far up the middle of each is, of the body's height, and how high it is, in metres.
+BODY = {
+    "face": (0.92, 0.5),
+    "head": (0.92, 0.5),
+    "eyes": (0.93, 0.28),
+    "shoulder": (0.82, 0.6),
+    "shoulders": (0.82, 0.7),
+    "back": (0.7, 0.9),
+    "chest": (0.74, 0.6),
+    "hand": (0.48, 0.3),
+    "hands": (0.5, 0.4),
+    "feet": (0.06, 0.4),
+}
 EQUAL = 0.5  # as large as another in the picture, at least: a name may mean the one or the other
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|[^\W\d_]+")
 
@@ -57,11 +70,12 @@ _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|[^\W\d_]+")
 @dataclass(frozen=True)
 class Target:
     """Where a thing is: the middle and size of its box, metres in the start camera's axes. `named`: whether it was
-    found by its name; else it is what the camera looks at."""
+    found by its name; else it is what the camera looks at. `person`: whether it is one, as a whole."""
 
     centre: np.ndarray
     size: np.ndarray
     named: bool
+    person: bool = False
 
 
 def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "") -> Target | None:
@@ -74,9 +88,15 @@ def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "
     if " and " in name:  # "between the bed and the wardrobe"
         both = [find_target(part, scene, among) for part in name.split(" and ", 1)]
         return _around(both[0], both[1]) if both[0] and both[1] else None
+    if len(asked) > 1 and asked[-2].endswith("'s") and asked[-1] in BODY:  # "Ben's face"
+        owner = find_target(" ".join([*name.lower().split()[:-2], asked[-2].removesuffix("'s")]), scene, among)
+        return part_of(owner, asked[-1]) if owner is not None and owner.person else owner
     asked = [which, *asked]
     if asked[-1] in PEOPLE and (people := [thing for thing in scene.things if thing.person]):
-        return _together(people) if asked[-1] in SEVERAL else _of(_one_of(people, scene, among, which))
+        if asked[-1] in SEVERAL:
+            return _together(people)
+        person = _of(_one_of(people, scene, among, which))
+        return part_of(person, asked[-1]) if asked[-1] in BODY else person
     best: list[Thing] = []
     most = 0.0
     for thing in scene.things:
@@ -89,6 +109,20 @@ def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "
         return None
     plural = len(best) > 1 and name.lower().split()[-1].endswith("s") and not asked[-1].endswith("s")
     return _together(best) if plural else _of(_one_of(best, scene, among, which))
+
+
+def part_of(person: Target, part: str) -> Target:
+    """A part of a person's body; the start camera's own up is taken for the body's."""
+    share, high = BODY[part]
+    size = np.minimum(person.size, high)
+    return Target(person.centre + np.array([0.0, (share - 0.5) * float(person.size[1]), 0.0]), size, True)
+
+
+def shown_of(person: Target, times: float) -> Target:
+    """As much of a person from the head down as a frame shows in which the whole is `times` as high."""
+    high = float(person.size[1]) / max(times, 1.0)
+    size = np.minimum(person.size, max(high, 0.1))
+    return Target(person.centre + np.array([0.0, 0.5 * (float(person.size[1]) - high), 0.0]), size, True, True)
 
 
 def _likeness(asked: list[str], name: str) -> float:
@@ -188,7 +222,7 @@ def _nearest_middle(things: Iterable[Thing]) -> Thing:
 
 
 def _of(thing: Thing) -> Target:
-    return Target(np.array(thing.centre, np.float64), np.array(thing.size, np.float64), True)
+    return Target(np.array(thing.centre, np.float64), np.array(thing.size, np.float64), True, thing.person)
 
 
 def _around(one: Target, other: Target) -> Target:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..direction.marks import FRAMES
 from ..direction.steps import Step
 from .limits import Sizes
 from .rig import RigPose, levelled, rotation, turn_to
@@ -18,6 +19,7 @@ from .targets import Target, find_target
 FILLS = 0.7  # of the frame, that a thing takes when the camera has come to it
 LEAST_NEAR = 0.4  # metres
 BESIDE = 0.5  # metres between the camera and a thing that it passes
+NARROW = 0.15  # metres between a way and a thing, with less of which it goes around it
 BEYOND = 1.0  # metres that it goes on behind what it passes through
 SINK = 0.35  # of the height between the camera and a thing, that a way to it takes
 ROOM = 1.8  # metres each way, of the least thing that a camera can be in
@@ -61,6 +63,14 @@ def framed(to: Target, stage: Stage, share: float) -> float:
     if scene.orthographic:
         return 0.0
     return max(float(to.size[0]) * scene.fx / scene.width, float(to.size[1]) * scene.fy / scene.height) / share
+
+
+def share_of(step: Step, to: Target) -> float:
+    """The share of the frame that the thing of a step takes in the end."""
+    if not step.frames:
+        return FILLS
+    person, thing, _ = FRAMES[step.frames]
+    return min(person, 1.0) if to.person else thing  # of a person, what the frame shows is the thing: `shown_of`
 
 
 def above(base: RigPose, stage: Stage, to: Target | None) -> float:
@@ -137,13 +147,14 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
         return None
     if "into" in step.said.split() and float(to.size.min()) >= ROOM:  # "walk into the kitchen" ends in its middle
         return Way(straight, far, none, yaw=turn_to(base, flat, up)[0])
-    near = 0.5 * float(np.abs(straight) @ to.size) + framed(to, stage, FILLS)
-    stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
+    near = 0.5 * float(np.abs(straight) @ to.size) + framed(to, stage, share_of(step, to)) * base.zoom
+    stop = min(max(near, LEAST_NEAR, 0.0 if step.frames else 0.12 * far), 0.75 * far)
     if step.gap is not None:
         stop = min(0.5 * float(np.abs(straight) @ to.size) + step.gap, far)
     length = far - stop
     passed = find_target(step.via, stage.scene, stage.among) if step.via else None
-    around, by = _around(passed, base, straight, up) if passed else (None, 0.0)
+    passed = passed or (_in_the_way(base, straight, length, to, stage) if stage.views > 1 else None)
+    around, by = _around(passed, base, straight, up, step.beside) if passed else (None, 0.0)
     if step.gap is None and 0.0 < by < far - LEAST_NEAR and passed is not None:
         length = max(length, min(by + 0.5 * float(np.abs(straight) @ passed.size) + BESIDE, far - LEAST_NEAR))
     height = float(there @ up)
@@ -154,13 +165,34 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
     return Way(straight, length, sunk, 1.0, yaw, pitch, around, by / length)
 
 
-def _around(passed: Target, base: RigPose, straight: np.ndarray, up: np.ndarray) -> tuple[np.ndarray | None, float]:
-    """How far to one side a straight way has to bow to clear a thing, and after how many metres it passes it."""
+def _around(
+    passed: Target, base: RigPose, straight: np.ndarray, up: np.ndarray, beside: int = 0
+) -> tuple[np.ndarray | None, float]:
+    """How far to one side a straight way has to bow to clear a thing, and after how many metres it passes it.
+    `beside`: on which side of it, 1 for its right."""
     there = passed.centre - base.position
     right = np.cross(straight, up)
     side, half = float(there @ right), 0.5 * float(np.abs(right) @ passed.size)
-    lacking = half + BESIDE - abs(side)
-    return (right * (-lacking if side > 0 else lacking) if lacking > 0 else None), float(there @ straight)
+    on = beside or (-1 if side > 0 else 1)
+    clear = side + on * (half + BESIDE)
+    lacking = max(clear, 0.0) if on > 0 else min(clear, 0.0)
+    return (right * lacking if lacking else None), float(there @ straight)
+
+
+def _in_the_way(base: RigPose, straight: np.ndarray, length: float, to: Target, stage: Stage) -> Target | None:
+    """The first thing that a straight way of so many metres goes through, save for what it leads to."""
+    right, up = np.cross(straight, stage.up), stage.up
+    met: list[tuple[float, Target]] = []
+    for thing in stage.scene.things:
+        centre, size = np.array(thing.centre, np.float64), np.array(thing.size, np.float64)
+        there = centre - base.position
+        along, aside, above = (float(there @ axis) for axis in (straight, right, up))
+        deep, half, high = (0.5 * float(np.abs(axis) @ size) for axis in (straight, right, up))
+        is_goal = bool(np.all(np.abs(centre - to.centre) <= 0.5 * np.maximum(size, to.size)))
+        meets = abs(aside) < half + NARROW and abs(above) < high + NARROW
+        if meets and not is_goal and along - deep > LEAST_NEAR and along + deep < length:
+            met.append((along, Target(centre, size, True, thing.person)))
+    return min(met, key=lambda one: one[0])[1] if met else None
 
 
 def _into_the_opening(middle: float, high: float) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from . import words
 from .lists import by_phrase
+from .marks import mark
 from .sentences import CAMERA_NOUNS, FALSE_FRIENDS
 from .vocabulary import ALONE, PHRASES, RISING_AND_SINKING
 from .where.ways import VERBS
@@ -53,6 +54,7 @@ class Clause:
     words: list[str]
     named: list[bool]
     link: str
+    told: Mapping[str, object] = field(default_factory=dict)  # what marks in it say: see marks.py
 
 
 def clauses(found: list[words.Token]) -> list[Clause]:
@@ -102,7 +104,29 @@ def clauses(found: list[words.Token]) -> list[Clause]:
         i += size or 1
     if current:
         made.append(_clause(current, link))
-    return _in_order(_waiting(made))
+    return _in_order(_waiting(_without_marks(made)))
+
+
+def _without_marks(made: list[Clause]) -> list[Clause]:
+    """The clauses without their marks, which are kept beside their words; those of a clause of nothing else are of the
+    one before it, or of the next."""
+    kept: list[Clause] = []
+    waiting: dict[str, object] = {}
+    for clause in made:
+        marks = [mark(word) for word in clause.words]
+        told = {**waiting, **dict(one for one in marks if one)}
+        plain = [i for i, one in enumerate(marks) if one is None]
+        if not told:
+            kept.append(clause)
+        elif plain:
+            words_left, named = [clause.words[i] for i in plain], [clause.named[i] for i in plain]
+            kept.append(replace(clause, words=words_left, named=named, told=told))
+            waiting = {}
+        elif kept:
+            kept[-1] = replace(kept[-1], told={**kept[-1].told, **told})
+        else:
+            waiting = told
+    return kept
 
 
 def _is_meant(texts: list[str], i: int, size: int, current: list[words.Token]) -> bool:

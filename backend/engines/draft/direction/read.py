@@ -16,6 +16,7 @@ from .denials import each_denied
 from .eases import with_eases
 from .found import Found
 from .loosely import loosely
+from .marks import marked
 from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
 from .moves.find import find, without_things
 from .moves.joining import ACROSS, WAYS_ON, comes_back, going_of, gone_back, gone_on, is_side, is_together, turned_to
@@ -134,6 +135,12 @@ class _Reader:
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
+        first = len(self.steps)
+        self._clause(clause)
+        if clause.told:
+            self.steps = marked(self.steps, clause.told, first)
+
+    def _clause(self, clause: Clause) -> None:
         if clause.link == "sentence":
             self.sentence = "camera" if self.sentence == "camera" else ""
             self.negated = False

@@ -27,6 +27,9 @@ class Step:
     relation: str = ""  # how the thing is meant: see where.target.RELATIONS
     via: str = ""  # what it goes past on its way to the target
     gap: float | None = None  # metres that it keeps from the target
+    beside: int = 0  # on which side of what it passes: 1 right, -1 left, 0 where that is open
+    frames: str = ""  # how large its thing is in the end: one of marks.FRAMES
+    lens: float | None = None  # the focal length that it ends with, millimetres
     onward: str = ""  # what a way through the target leads to
     target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
     open_side: bool = False  # whether the words leave open which way round, or to which side
@@ -60,6 +63,8 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
         elif kept and kept[-1].kind == step.kind == "truck" and step.open_side and step.relation == "with":
             kept[-1] = _told_more(kept[-1], step)  # "tracking right to left, keeping pace with the runner"
+        elif kept and _passes_on_its_way(kept[-1], step):
+            kept[-1] = replace(step, via=kept[-1].target, beside=kept[-1].beside, together=kept[-1].together)
         elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
             kept.append(step)
         elif step.kind != "hold":  # "parallax: truck right 40 cm", "move forward, approaching the table"
@@ -69,6 +74,18 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
     return tuple(_told_once(_dolly_zooms(kept)))
+
+
+def _passes_on_its_way(before: Step, step: Step) -> bool:
+    """Whether a step goes past something that the next one leads on from: "past the sofa and on to the door"."""
+    open_ways = all(
+        (one.metres, one.seconds, one.share, one.delay) == (None, None, None, None) for one in (before, step)
+    )
+    goes = (before.kind, before.sign, before.relation) == ("push", 1, "past") and before.target not in (
+        step.target,
+        "corner",
+    )
+    return goes and open_ways and (step.kind, step.sign, step.relation) == ("push", 1, "to") and not step.via
 
 
 def _told_once(steps: list[Step]) -> list[Step]:
@@ -134,4 +151,6 @@ def _goes_on(before: Step, step: Step) -> bool:
         return True
     if (before.metres and step.metres) or (before.degrees and step.degrees):
         return True
-    return step.seconds is not None or bool(before.target and step.target and before.target != step.target)
+    return step.seconds is not None or bool(
+        before.target and step.target and before.target != step.target
+    )

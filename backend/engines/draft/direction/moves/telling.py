@@ -188,6 +188,8 @@ _TRAVELS = ("push", "orbit", "truck", "pedestal", "crane")
 def aimed_at(step: Step, target: str, said: str) -> Step:
     """A step that ends at a thing."""
     relation = "at" if step.kind in _LOOKS else "around" if step.kind == "orbit" else "to"
+    if (step.kind, step.relation) == ("push", "past"):  # "past him, ending at the lamp"
+        step = replace(step, via=step.target)
     return replace(step, relation=relation, target=target, said=f"{step.said} {said}")
 
 

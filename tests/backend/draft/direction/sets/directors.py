@@ -201,7 +201,7 @@ THIRD = {
     "镜头推向窗户": "push in <to window>",
     "摄像机围绕雕像逆时针旋转一圈": "orbit right 360° <around statue>",
     "镜头向右摇30度，然后向前推进2米": "pan right 30°, push in 2m",
-    "镜头从沙发旁经过，走向门口": "push in <past sofa>, push in <to door>",
+    "镜头从沙发旁经过，走向门口": "push in <to door>",
     "无人机飞越屋顶": "push in <over roof>",
     "镜头上升，俯视整个城市": "pedestal up + tilt down <at city>",
     "眩晕效果": "dolly zoom out",
@@ -218,7 +218,7 @@ THIRD = {
     "ドリーズーム": "dolly zoom out",
     "カメラは動かず、固定": "hold",
     "斜めの構図でゆっくり寄る": "roll clockwise + push in slow",
-    "椅子の横を通ってドアへ進む": "push in <past chair>, push in <to door>",
+    "椅子の横を通ってドアへ進む": "push in <to door>",
     "カメラが屋根の上を飛び越える": "push in <over roof>",
     # korean
     "카메라가 창문을 향해 천천히 다가간다": "push in slow <to window>",

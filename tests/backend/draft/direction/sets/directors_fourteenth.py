@@ -83,7 +83,7 @@ FOURTEENTH = {
     "pan left and push in": "pan left + push in",
     "travel the corridor end to end, then turn right": "push in <along corridor>, pan right",
     "walk the long hallway to the door": "push in <to door>",
-    "ソファの横を通り過ぎて窓の前で止まる": "push in <past sofa>, push in <to window>, hold <to window>",
+    "ソファの横を通り過ぎて窓の前で止まる": "push in <to window>, hold <to window>",
     # Others' doing.
     "he scans the room": "",
     "the soldiers close in on him": "",

@@ -50,7 +50,7 @@ FOURTH = {
     "travelling circulaire à gauche autour du couple": "orbit left <around couple>",
     "La caméra longe le mur vers la gauche": "truck left <along wall>",
     "zoom arrière lent, puis plan fixe": "zoom out slow, hold",
-    "la caméra passe devant la chaise et va vers la porte": "push in <past chair>, push in <to door>",
+    "la caméra passe devant la chaise et va vers la porte": "push in <to door>",
     "La cámara gira a la derecha 90 grados": "pan right 90°",
     "Travelling circular de 180 grados alrededor de la estatua": "orbit right 180° <around statue>",
     "La cámara pasa junto a la silla hacia la ventana": "push in <to window>",

@@ -45,11 +45,11 @@ THIRTEENTH = {
     "カメラは左から右へゆっくりパンし、最後に時計で止まる": "pan right slow <at clock>, hold <to clock>",
     "카메라가 오른쪽으로 팬하고 시계에서 멈춘다": "pan right <at clock>, hold <to clock>",
     # On to the next.
-    "past the chair, then on to the window": "push in <past chair>, push in <to window>",
+    "past the chair, then on to the window": "push in <to window>",
     "through the gate, then around the fountain, then on to the house": (
         "push in <through gate>, orbit right <around fountain>, push in <to house>"
     ),
-    "Glide past the table, onward to the fireplace": "push in <past table>, push in <to fireplace>",
+    "Glide past the table, onward to the fireplace": "push in <to fireplace>",
     "Walk through the door into the kitchen and look up at the skylight": (
         "push in <through door>, tilt up <at skylight>"
     ),

@@ -128,7 +128,8 @@ IDIOMS = replacements(
         (r"\b(half|quarter|full) turn to (?:see|show|reveal|face) [^,.;\n]*", r"\1 turn to the right"),
         (r"\b(camera\b[^.;\n]{0,40}?)\s(?:but|and) breathes\b", r"\1, camera breathes"),
         (
-            r"\b(?:clos|hom)e in(?= on\b| to\b| until\b| by\b| slow| \w+ly\b|\s*(?:$|[,.;]|\d))|\bzero in(?= on\b)",
+            r"\b(?:clos|hom)e in(?= on\b| to\b| until\b| frame| by\b| slow| \w+ly\b|\s*(?:$|[,.;]|\d))|\bzero "
+            r"in(?= on\b)",
             "push in",
         ),
         (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from ...languages.happenings import PEOPLE
+from ...marks import framed
 from .whose import from_above, led, named, of_itself, ordered
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -21,6 +22,7 @@ _SIZES = (
     r"(?:extreme|very|big|super|tight)[ -](?:close(?:[ -]?ups?)?|tight)",
 )
 _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))(?: shot| angle| view| frame)?\b"
+_NAMES = ("wide", "wide", "full", "medium", "nearer", "close", "extreme")  # see marks.FRAMES
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)
 _FROM_SIZE_TO_SIZE = re.compile(
     rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
@@ -310,11 +312,6 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             ordered,
         ),
         (
-            r"\buntil (the |an? |her |his )(\w+(?: \w+)?) (?:fills?|is filling|takes? up|occup\w+) (?:the |"
-            r"our |all of the )?(?:whole |entire )?(?:frame|screen|shot|picture)\b",
-            r"to \1\2",
-        ),
-        (
             r"\b(?:and |before |until |then )+(?:finally |gently |slowly |it |we )?com(?:ing|es?) to "
             rf"(?:an? )?(?:\w+ )?{_A_STOP}",
             ", then stop",
@@ -358,12 +355,13 @@ def _sized(match: re.Match[str], text: str) -> str:
     """ "From wide to close": a push, unless the move is named."""
     before, after = _rank(match[1]), _rank(match[2])
     said = "" if before == after or _MOVES.search(text) else "push in" if after > before else "pull out"
-    return f"{said} {'to' if match['of'] and said != 'pull out' else ''}"
+    size = framed(_NAMES[after]) if after > before else " "
+    return f"{said}{size}{'to' if match['of'] and said != 'pull out' else ''}"
 
 
 def _at_what(match: re.Match[str]) -> str:
     """ "To a medium of the bartender": to the bartender."""
-    return "to " if match[0].endswith((" of ", " on ")) else " "
+    return framed(_NAMES[_rank(match[1])]) + ("to " if match[0].endswith((" of ", " on ")) else " ")
 
 
 def _rank(size: str) -> int:

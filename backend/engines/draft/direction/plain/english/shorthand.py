@@ -14,6 +14,7 @@ from ..which import reader_of
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
 from .figures import in_figures
+from .framing import IN_CAPITALS, in_frame
 from .sayings import plainly
 from .times import timed
 
@@ -96,7 +97,7 @@ _WRITTEN_OUT = replacements(
 _LENSES = re.compile(
     rf"\b(?:zoom\w*\s+)?(?:(in|out)\s+)?from\s+{_NUMBER}\s*(?:mm)?\s+to\s+{_NUMBER}\s*mm\b", re.IGNORECASE
 )
-_ONE_LENS = re.compile(rf"\b(?:to|at|on|with)?\s*(?:an?\s+)?{_NUMBER}\s*mm\b(?:\s+lens)?", re.IGNORECASE)
+_ONE_LENS = re.compile(rf"(?<!lens)\b(?:to|at|on|with)?\s*(?:an?\s+)?{_NUMBER}\s*mm\b(?:\s+lens)?", re.IGNORECASE)
 _HEIGHTS = re.compile(
     rf"\bfrom\s+{_NUMBER}\s*{_LENGTH}?\s+(?:up\s+|down\s+)?to\s+{_NUMBER}\s*{_LENGTH}\b", re.IGNORECASE
 )
@@ -113,11 +114,11 @@ def written_out(text: str, language: Reader | None = None) -> str:
     reader = language or reader_of(text)
     foreign = reader is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
-    text = replaced(text, _CAPITALS)
+    text = replaced(replaced(text, IN_CAPITALS), _CAPITALS)
     text = (
         in_order(in_metres(in_digits(numbers.in_figures(text, reader.name)), reader.name))
         if reader
-        else plainly(asked(timed(in_figures(in_a_row(text)))))
+        else plainly(asked(timed(in_figures(in_frame(in_a_row(text))))))
     )
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
@@ -145,7 +146,7 @@ def _zoomed(match: re.Match[str]) -> str:
     before, after = _figure(match[2]), _figure(match[3])
     if before <= 0 or after <= 0 or before == after:
         return " "
-    return f"zoom {'in' if after > before else 'out'} {max(before, after) / min(before, after):.5f} x"
+    return f"zoom {'in' if after > before else 'out'} {max(before, after) / min(before, after):.5f} x lens{after:.0f}mm"
 
 
 def _by(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from ...lists import replaced, replacements
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _SECONDS = r"(s|sec|secs|seconds?|beats?)\b"
 _COUNTS = {"": 1, "a": 1, "one": 1, "two": 2, "three": 3}
-_LAST = r"(?:last|final|closing)"
+_LAST = r"(?:last|final|closing|back|latter)"
 _FIRST = r"(?:1st|first|opening)"
 _FOR = r"(?:in|on|during|for|over|throughout)"
 _SHOT = r"(?:shot|take|clip|time|duration)"
