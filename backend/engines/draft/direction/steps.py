@@ -151,6 +151,4 @@ def _goes_on(before: Step, step: Step) -> bool:
         return True
     if (before.metres and step.metres) or (before.degrees and step.degrees):
         return True
-    return step.seconds is not None or bool(
-        before.target and step.target and before.target != step.target
-    )
+    return step.seconds is not None or bool(before.target and step.target and before.target != step.target)
