@@ -171,7 +171,8 @@ COVERS = {
     "scene/edit/board": _blender("edit/exact/boards edit/board edit/ripple"),
     "scene/edit/burn_in": _blender("edit/exact/burn_ins edit/burn_in"),
     "scene/edit/out": _blender(
-        "edit/exact/out_parts edit/exact/cut_render ui/out_exact ui/export ui/export_steps edit/hand_made"
+        "edit/exact/out_numbers edit/exact/out_parts edit/exact/cut_render ui/out_exact ui/export ui/export_steps "
+        "edit/hand_made"
     ),
     "scene/session/out": _blender("edit/exact/exports edit/exact/beds ui/out_exact ui/export ui/export_steps edit/bed"),
     "scene/edit/several": Cover(
