@@ -28,21 +28,18 @@ class Format:
 
 @contextlib.contextmanager
 def written(path: Path, how: Format, size: tuple[int, int], rate: Fraction) -> Iterator[Callable[[np.ndarray], None]]:
-    """A function that adds a picture to a new movie of `size` (width, height) at `path`."""
+    """A function that adds a picture to a new movie of `size` (width, height) at `path`. PyAV makes `given` pixels the
+    stream's `kept` ones."""
     with av.open(str(path), "w", format=how.container) as container:
         stream = cast("av.VideoStream", container.add_stream(how.codec, rate=rate))
         stream.width, stream.height, stream.pix_fmt = *size, how.kept
-        stream.time_base = 1 / rate
         stream.options = dict(how.options)
-        stream.codec_context.time_base = 1 / rate
         stream.codec_context.thread_count = how.threads
         index = 0
 
         def add(picture: np.ndarray) -> None:
             nonlocal index
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format=how.given)
-            if how.given != how.kept:
-                frame = frame.reformat(format=how.kept)
             frame.pts, frame.time_base = index, 1 / rate
             container.mux(stream.encode(frame))
             index += 1

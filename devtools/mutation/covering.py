@@ -51,8 +51,8 @@ COVERS = {
     "backend/api/guides": _backend("api/waiting guide/api_guide"),
     "backend/accounts": _backend("root/pieces root/accounts hosted/accounts"),
     "backend/workflows": _backend("root/pieces root/accounts comfy/shelf comfy/comfy"),
-    "backend/guide": _backend("guide/limits guide/parts guide/guide guide/api_guide"),
-    "backend/guide/span": _backend("guide/span guide/parts"),
+    "backend/guide": _backend("guide/limits guide/exact guide/parts guide/guide guide/api_guide"),
+    "backend/guide/span": _backend("guide/span guide/exact guide/parts"),
     "backend/cli": _backend("root/cli api/cli_commands"),
     "backend/home": _backend("root/home api/service_home"),
     "backend/kernels": _backend("root/pieces root/kernels draft/view/kernels"),
@@ -120,7 +120,9 @@ COVERS = {
     "integrations/comfyui/pictures": _integrations("pictures steps"),
     "integrations/comfyui/servers": _integrations("servers"),
     "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),
-    "client": _client("session/session session/session_life session/one_server_each api/hostile_server"),
+    "client": _client(
+        "session/session_steps session/session session/session_life session/one_server_each api/hostile_server"
+    ),
     "client/api": _client(
         "api/calls_steps api/form api/answers api/fetch api/transfers api/hostile_server session/session "
         "session/final_prompt"
