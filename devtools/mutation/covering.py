@@ -137,12 +137,14 @@ COVERS = {
         "installing/local_steps session/journal_rules installing/backend_process api/slow_backend "
         "installing/real_backend"
     ),
-    "client/lease": _client("installing/local_steps session/journal_rules installing/backend_process api/slow_backend"),
+    "client/lease": _client(
+        "session/small_exact installing/local_steps session/journal_rules installing/backend_process api/slow_backend"
+    ),
     "client/installing/install": _client("installing/installing_steps installing/install"),
     "client/installing/pip": _client("session/journal_rules installing/installing_steps installing/install"),
     "client/installing/pythons": _client("installing/installing_steps installing/pythons_elsewhere installing/install"),
     "client/installing/cards": _client("installing/cards installing/installing_steps"),
-    "client/files": _client("api/files api/answers session/journal"),
+    "client/files": _client("session/small_exact api/files api/answers session/journal"),
     "client/commands/accounts": Cover(
         "test",
         ("tests/client/installing/test_commands_steps.py", "tests/backend/hosted/test_accounts.py"),

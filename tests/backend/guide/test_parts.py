@@ -235,7 +235,7 @@ def test_the_command_says_what_it_made(
     (tmp_path / "camera.json").write_text(json.dumps(to_json(walk.request.views[0].camera)))
     still = walk.request.views[0]
     words = ["--still", still.image, "--depth", still.depth, "--camera", tmp_path / "camera.json", "--seconds", "0.5"]
-    out = tmp_path / "new" / "g.zip"
+    out = tmp_path / "new" / "one" / "g.zip"
     assert main(["guide", *map(str, words), "--out", str(out)]) == 0
     said = capsys.readouterr()
     assert said.out.startswith(f"{out}: 3 frames of 32x16 at 30000/1001, 2.00 to 8.00 m, in 0.")
