@@ -127,8 +127,13 @@ COVERS = {
         "api/calls_steps api/form api/answers api/fetch api/transfers api/hostile_server session/session "
         "session/final_prompt"
     ),
-    "client/protocol": _client("api/protocol api/protocol_more api/form api/several session/session"),
-    "client/protocol/edit": Cover("test", ("tests/client/api/test_edit_types.py", "tests/backend/export")),
+    "client/protocol": _client(
+        "api/refused_words api/codec_exact api/protocol api/protocol_more api/form api/several session/session"
+    ),
+    "client/protocol/edit": Cover(
+        "test",
+        ("tests/client/api/test_refused_words.py", "tests/client/api/test_edit_types.py", "tests/backend/export"),
+    ),
     "client/jobs": _client(
         "api/calls_steps session/jobs_rules session/jobs_cancelled session/jobs_retry session/journal_rules "
         "session/session session/journal api/answers api/fetch api/transfers api/clip api/hostile_server"
