@@ -14,12 +14,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
-from client.protocol import Problem
-from client.protocol.codec import to_json
 
 from .. import __version__
 from ..home import write_whole
@@ -34,6 +29,7 @@ from ..lifetime import stop_when_unused
 from .app import Parts, make_app
 from .service import Settings
 from .users import Users
+from .wire import Http, allow_many_connections
 
 log = logging.getLogger("take_one")
 
@@ -45,6 +41,7 @@ def run(
     settings: Settings, folder: Path, users: Users, exposed: bool, listener: socket.socket, store: Store, owner: Owner
 ) -> int:
     """Serves on `listener` until it is told to end. Gives the exit code. `exposed`: to other machines too."""
+    allow_many_connections()
     pool = Pool(store, owner, _crew(settings))
     port = listener.getsockname()[1]
     names = frozenset({"localhost", *(name.lower() for name in settings.names)})
@@ -56,7 +53,7 @@ def run(
     app = make_app(parts, import_module(settings.registry).DEFAULT)
     config = uvicorn.Config(
         app,
-        http=_Http,
+        http=Http,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -81,17 +78,6 @@ def _crew(settings: Settings) -> Crew:
     if settings.cluster is not None:
         return ClusterCrew(settings.registry, settings.cluster)
     return LocalCrew(settings.registry, settings.gpus)
-
-
-class _Http(H11Protocol):
-    """uvicorn's, with errors of our shape for what is no HTTP at all."""
-
-    def send_400_response(self, msg: str) -> None:
-        body = json.dumps({"error": to_json(Problem("invalid_request", msg))}).encode()
-        headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
-        for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
 
 
 class _Server(uvicorn.Server):

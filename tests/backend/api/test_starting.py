@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 
 from backend import __version__
-from backend.api import running, service
+from backend.api import running, service, wire
 from backend.api.service import Settings, serve
 from backend.jobs.cluster.crew import Cluster, ClusterCrew
 from backend.jobs.store.owner import Owner
@@ -269,7 +269,7 @@ def test_what_is_no_http_is_answered_and_the_line_closed() -> None:
 
     told = Told()
     one: Any = SimpleNamespace(conn=h11.Connection(h11.SERVER), transport=told)
-    running._Http.send_400_response(one, "Invalid.")
+    wire.Http.send_400_response(one, "Invalid.")
     head, _, body = told.said.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ") and b"connection: close" in head and b"application/json" in head
     assert f"content-length: {len(body)}".encode() in head
