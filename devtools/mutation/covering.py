@@ -86,8 +86,8 @@ COVERS = {
     "backend/engines/comfy/shelf": _backend("comfy/shelf comfy/arrivals"),
     "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/arrivals comfy/comfy"),
     "backend/engines/hosted": _backend(
-        "hosted/parts hosted/words_exact hosted/account_rules hosted/wire hosted/wire_again hosted/engine hosted/providers hosted/lists "
-        "hosted/models_table hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
+        "hosted/parts hosted/words_exact hosted/account_rules hosted/wire hosted/wire_again hosted/engine "
+        "hosted/providers hosted/lists hosted/models_table hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
         "hosted/orders hosted/refusals hosted/hosted"
     ),
     "backend/engines/hosted/account": _backend("hosted/account_rules hosted/accounts"),
