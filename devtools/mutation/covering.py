@@ -79,16 +79,16 @@ COVERS = {
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/take jobs/queue jobs/lanes api/cli_commands"),
     "backend/engines/comfy": _backend(
-        "comfy/graph comfy/filling comfy/corners comfy/calls comfy/arrivals comfy/engine comfy/engine_ends "
+        "comfy/graph comfy/filling comfy/corners comfy/calls comfy/arrivals comfy/exact comfy/engine comfy/engine_ends "
         "comfy/listen comfy/shelf comfy/streams comfy/delivered comfy/comfy"
     ),
-    "backend/engines/comfy/graph": _backend("comfy/graph comfy/filling comfy/corners"),
+    "backend/engines/comfy/graph": _backend("comfy/graph comfy/filling comfy/corners comfy/exact"),
     "backend/engines/comfy/shelf": _backend("comfy/shelf comfy/arrivals"),
     "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/arrivals comfy/comfy"),
     "backend/engines/hosted": _backend(
         "hosted/parts hosted/words_exact hosted/account_rules hosted/wire hosted/wire_again hosted/engine "
-        "hosted/providers hosted/lists hosted/models_table hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
-        "hosted/orders hosted/refusals hosted/hosted"
+        "hosted/providers hosted/lists hosted/models_table hosted/prices hosted/references hosted/estimate "
+        "hosted/dial hosted/pictures hosted/orders hosted/refusals hosted/hosted"
     ),
     "backend/engines/hosted/account": _backend("hosted/account_rules hosted/accounts"),
     "backend/engines/draft": _backend("draft/parts draft/clips draft/engine"),
