@@ -14,6 +14,7 @@ from ..app.errors import SceneError
 from ..model.lent import put_frame
 from . import files
 from .borrow import blocks
+from .borrow.borrowed import give_back_in_copies
 from .camera import check_camera
 from .coverage.margin import NONE, Margin
 from .files import Still
@@ -166,6 +167,7 @@ def _watch() -> float | None:
     except OSError as error:
         answer = files.disk_error(pending.task.folder, error)
     clean(pending.task)
+    give_back_in_copies(blocks.of_session(bpy.data.scenes, pending.task.scene))
     state().pending = None
     pending.done(answer)
     return None

@@ -15,6 +15,7 @@ import bpy
 
 from ...app import timer
 from ...model.lent import OUTER, RECORD, UNREADABLE, put_frame
+from ...model.lent import lent as recorded
 from . import second_camera, see_through
 from .blocks import address, find, of_session
 from .compositor import file_outputs
@@ -90,6 +91,26 @@ def restore() -> None:
             give_back(scene)
     see_through.restore()
     second_camera.remove_all()
+
+
+def give_back_in_copies(scene: bpy.types.Scene | None) -> None:
+    """Give back what the user's copies of a scene, made meanwhile, have from it. Where a copy has objects of its own,
+    its cameras are among them."""
+    for copy in bpy.data.scenes:
+        if copy == scene or RECORD not in copy:
+            continue
+        for _, now in list(recorded(copy, "camera")):
+            one = find(now["block"]) if isinstance(now, dict) else None
+            if one is not None and copy.camera is not None and _twin(copy, one) == copy.camera:
+                copy.camera = one  # the copy's own would count as the user's choice
+        while RECORD in copy:
+            give_back(copy)
+        if copy.camera is not None:
+            copy.camera = _twin(copy, copy.camera)
+        with _same_camera(copy):
+            for marker in copy.timeline_markers:
+                if marker.camera is not None:
+                    marker.camera = _twin(copy, marker.camera)
 
 
 def lay_down() -> list[tuple[int, str]]:
@@ -196,6 +217,14 @@ def _keep_camera(scene: bpy.types.Scene) -> None:
             same.camera = camera
 
     timer.every(again)
+
+
+def _twin(scene: bpy.types.Scene, camera: bpy.types.Object) -> bpy.types.Object:
+    """The camera of the scene's own that stands where this one does; itself where there is none, or it is its own."""
+    own = list(scene.objects)
+    alike = (one for one in own if one.type == "CAMERA" and one.matrix_basis == camera.matrix_basis)
+    same_name = (one for one in alike if one.name.rpartition(".")[0] in (camera.name, camera.name.rpartition(".")[0]))
+    return camera if camera in own else next(same_name, camera)
 
 
 def _write(scene: bpy.types.Scene, record: dict[str, Any]) -> None:

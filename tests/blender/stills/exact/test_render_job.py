@@ -182,6 +182,29 @@ def test_a_user_who_moves_on_before_it_begins_is_no_hindrance(scene, renders, tm
     assert (scene.frame_current, scene.render.resolution_x) == (20, 80)  # as the user has it now
 
 
+@pytest.mark.parametrize("kind", ["LINK_COPY", "FULL_COPY"])
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_copy_of_the_scene_that_is_made_meanwhile_has_what_the_scene_had(kind, left, scene, tmp_path):
+    other = camera(scene, "Other", (2.0, -12.0, 3.0))
+    scene.timeline_markers.new("cut", frame=2).camera = scene.camera
+    scene.render.use_stamp, scene.render.use_motion_blur = True, True
+    before = settings_of(scene)
+    answers = start(scene, tmp_path, camera=other, frame=9.5, size=(32, 18))
+    for _ in range(left):  # the depth's render, and then the picture's is prepared
+        round_()
+    with bpy.context.temp_override(scene=scene):
+        bpy.ops.scene.new(type=kind)
+    (copy,) = {*bpy.data.scenes} - {scene}
+    finished(answers)
+    now, own = settings_of(copy), ".001" if kind == "FULL_COPY" else ""
+    assert (now.pop("camera"), now.pop("markers")) == ("Camera" + own, [("cut", 2, "Camera" + own)])
+    for name in ("camera", "markers", "data"):
+        before.pop(name, None)
+    now.pop("data")
+    assert now == before
+    bpy.data.scenes.remove(copy)
+
+
 def test_one_who_moves_on_while_it_begins_costs_another_try_and_at_last_an_error(scene, renders, tmp_path):
     def shift(changed):
         if len(renders.seen) < 3:
