@@ -133,6 +133,8 @@ class Api:
                 body = answers.content(response, self.url, ANSWER_SECONDS)
         except TimeoutError as error:
             raise unreachable(self.url, error) from error
+        if response.status_code == 404 and not _is_object(body):  # a page: nobody looked for the job
+            raise not_a_server(self.url, 404)
         if response.status_code >= 400 and not _is_job(body):
             raise self._refusal(response, body)
         return answers.job(answers.an_object(body, self.url, response.status_code), job_id)
@@ -167,6 +169,8 @@ class Api:
         """Write a job's clip to `file`. Raises also OSError, and Stopped."""
         response = self._call("GET", _path(job_id) + "/content", params={"variant": "video"})
         with response:
+            if response.headers.get("Content-Type", "").lower().startswith("text/html"):  # somebody else's page
+                raise not_a_server(self.url)
             for piece in answers.pieces(response, self.url):
                 going.check()
                 file.write(piece)
@@ -254,9 +258,12 @@ def _path(job_id: str) -> str:
     return f"/v1/videos/{quote(job_id, safe='')}"
 
 
-def _is_job(body: bytes) -> bool:
+def _is_object(body: bytes) -> bool:
     try:
-        data = answers.parsed(body)
+        return isinstance(answers.parsed(body), dict)
     except ValueError:
         return False
-    return isinstance(data, dict) and "status" in data and "id" in data
+
+
+def _is_job(body: bytes) -> bool:
+    return _is_object(body) and {"status", "id"} <= answers.parsed(body).keys()

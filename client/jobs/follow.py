@@ -204,7 +204,8 @@ class Jobs:
         if error.code == "unreachable":
             raise error
         sent = job.record.id is not None or job.attempted
-        if sent and (error.code in SHUT or error.status == 401) and job.shut < MOST_SHUT:
+        foreign = error.code == "not_a_server" and job.record.id is not None
+        if sent and (foreign or error.code in SHUT or error.status == 401) and job.shut < MOST_SHUT:
             job.shut += 1
             job.due = time.monotonic() + BUSY_SECONDS
             raise error
@@ -212,7 +213,7 @@ class Jobs:
             job.due = time.monotonic() + BUSY_SECONDS
             self._report(job, Job(job.record.id or "", stage="the server is busy"))
             return
-        if error.code in GARBLED and job.garbled < MOST_GARBLED:
+        if error.code in GARBLED and not foreign and job.garbled < MOST_GARBLED:
             job.garbled += 1
             job.due = time.monotonic() + BUSY_SECONDS
             return
@@ -259,7 +260,7 @@ class Jobs:
         try:
             answer = api.job(job_id)
         except ApiError as error:
-            if error.status != 404:
+            if error.status != 404 or error.code == "not_a_server":
                 raise
             self._lost(job, error)
             return

@@ -181,8 +181,8 @@ def test_ids_that_a_job_can_have(id: str, make_request: MakeRequest) -> None:
 def test_a_job_may_come_with_an_error_status() -> None:
     api, _ = api_of((500, b'{"id": "v", "status": "failed", "error": "boom"}', {}))
     assert api.job("v") == Job("v", JobState.FAILED, error=Problem("failed", "boom"))
-    others = ((404, b'{"id": "v"}', "http_404"), (400, b"[]", "http_400"), (200, b"[]", "not_a_server"))
-    for status, body, code in others:
+    others = [(404, b'{"id": "v"}', "http_404"), (400, b"[]", "http_400"), (200, b"[]", "not_a_server")]
+    for status, body, code in (*others, (404, b"<html>", "not_a_server")):
         api, _ = api_of((status, body, {}))
         assert wrong(lambda api=api: api.job("v")).code == code
 

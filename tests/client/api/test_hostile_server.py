@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable
@@ -293,6 +294,14 @@ def test_a_clip_that_comes_whole_at_the_second_try_counts(
     ready(session, server)
     session.submit("k1", make_request(), tmp_path / "t.mp4")
     assert wait_for(session, TakeReady).clip.read_bytes() == CLIP
+
+
+def test_somebody_elses_page_is_no_word_on_a_clip(server: FakeServer):
+    server.script.hooks["GET content"] = answer(b"Sign in", Content_Type="Text/HTML; charset=utf-8")
+    file = io.BytesIO()
+    with pytest.raises(ApiError) as caught:
+        Api(server.url).download("v", file, Going())
+    assert (caught.value.code, file.getvalue()) == ("not_a_server", b"")
 
 
 def test_another_kind_of_server_promises_no_number_of_frames(

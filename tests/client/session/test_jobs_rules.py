@@ -71,7 +71,7 @@ def test_what_is_refused_for_good_ends(desk: Desk, status: int) -> None:
     assert not desk.jobs.busy("local")
 
 
-@pytest.mark.parametrize("code", ["not_a_server", "too_large", "bad_clip"])
+@pytest.mark.parametrize("code", ["too_large", "bad_clip"])
 def test_nonsense_is_borne_three_times(desk: Desk, code: str) -> None:
     api = Server()
     desk.add("k1", SENT)
@@ -93,7 +93,10 @@ def test_an_unreachable_server_is_the_sessions_business(desk: Desk) -> None:
     assert desk.failures() == [] and desk.jobs.busy("local")
 
 
-@pytest.mark.parametrize(("code", "status"), [("certificate", 0), ("redirected", 302), ("unauthorized", 401)])
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("certificate", 0), ("redirected", 302), ("unauthorized", 401), ("not_a_server", 0), ("not_a_server", 404)],
+)
 def test_a_job_outlives_a_network_that_wants_a_login_and_a_token_that_was_changed(
     code: str, status: int, desk: Desk
 ) -> None:
