@@ -1,0 +1,207 @@
+"""What is drawn and burnt in, to the pixel and to the frame; and a font that is put aside as it is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from backend.export import commands
+from backend.export.errors import ExportError
+from backend.export.paper import board, burn, fonts
+from backend.export.paper.fonts import Fonts
+from backend.export.paper.pictures import Pictures
+from backend.guide.movie import Format, written
+from client.protocol.edit import Edit, Note, Notes, Shot, notes
+from client.protocol.edit.burn_in import BurnIn
+from tests.backend.export.test_paper import font
+
+FILM = Edit("e", "Film", Fraction(24), (64, 36), start=101, frames=5, shots=(Shot("a", "A"),))
+RATE = Fraction(30000, 1001)
+
+
+def movie(path: Path, frames: int) -> Path:
+    """A silent movie of another rate than the edit's."""
+    with written(path, Format("mp4", "libx264", "rgb24", "yuv420p", {"crf": "1"}, 1), (64, 36), RATE) as add:
+        for index in range(frames):
+            add(np.full((36, 64, 3), 100 + 10 * index, np.uint8))
+    return path
+
+
+class Corner:
+    """Letters of one white square, which say what they were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+
+    def picture(self, text: str, size: int) -> np.ndarray:
+        self.asked.append((text, size))
+        return np.full((8, 8, 4), (255, 255, 255, 1), np.float32)
+
+
+def test_each_frame_gets_its_own_text_at_the_movies_own_rate(tmp_path: Path) -> None:
+    told: list[Any] = []
+    letters: Any = Corner()
+    texts = {0: {"top_left": "a"}, 1: {}, 2: {"bottom_right": "b", "top": "c"}, 3: {}, 4: {"top_left": "d"}}
+    source = movie(tmp_path / "cut.mp4", 5)
+    count = burn._write(source, tmp_path / "out", texts, letters, FILM.fps, lambda *values: told.append(values))
+    assert count == 5 and told == [(index, 5) for index in range(1, 6)]
+    assert letters.asked == [("a", 9), ("b", 9), ("c", 9), ("d", 9)]
+    with av.open(str(tmp_path / "out")) as container:
+        video = container.streams.video[0]
+        frames = list(container.decode(video))
+        assert (video.average_rate, video.width, video.height) == (RATE, 64, 36) and not container.streams.audio
+        context = video.codec_context
+        assert [int(one) for one in (context.colorspace, context.color_primaries, context.color_trc)] == [1, 1, 1]
+    assert [frame.pts * frame.time_base for frame in frames] == [index / RATE for index in range(5)]
+    pictures = np.stack([frame.to_ndarray(format="rgb24") for frame in frames]).astype(int)
+    assert (pictures[:, 4, 4, 0] > 200).tolist() == [True, False, False, False, True]
+    assert (pictures[:, 31, 58, 0] > 200).tolist() == [False, False, True, False, False]
+    assert (pictures[:, 4, 32, 0] > 200).tolist() == [False, False, True, False, False]
+    assert pictures[:, 18, 12, 1] == pytest.approx([100, 110, 120, 130, 140], abs=4)  # between them it is what it was
+
+
+def test_what_is_no_cut_is_not_drawn_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(path: Path) -> tuple[str, str]:
+        with pytest.raises(ExportError) as caught:
+            burn.burn(FILM, path, tmp_path / "out.mp4", BurnIn())
+        assert not (tmp_path / "out.mp4").exists()
+        return caught.value.code, caught.value.message
+
+    short, broken = movie(tmp_path / "short.mp4", 4), tmp_path / "broken.mp4"
+    assert said(short) == ("invalid_file", "'short.mp4' has 4 frames and the edit 5. Export the cut again.")
+    broken.write_bytes(b"no movie")
+    code, message = said(broken)
+    assert code == "invalid_file" and message.startswith("'broken.mp4' can't be read: ")
+    assert message.endswith(". Export the cut again.")
+    with av.open(str(tmp_path / "mute.mp4"), "w") as container:
+        stream = container.add_stream("aac", rate=48000, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
+        frame.sample_rate = 48000
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    assert said(tmp_path / "mute.mp4")[1] == "'mute.mp4' has no picture. Export the cut again."
+
+
+def test_the_texts_of_a_burn_in_are_those_of_the_edits_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(burn, "find", lambda *words: given.append(words) or Fonts(None, (), frozenset("x")))
+    # As many frames as bytes: five.
+    monkeypatch.setattr(burn, "_write", lambda *words: given.append(words) or words[1].write_bytes(b"cut!!"))
+    template = BurnIn(*[""] * 4, bottom="{frame}", bottom_right="{title}")
+    remarks = burn.burn(FILM, Path("cut.mp4"), tmp_path / "out.mp4", template, Path("fonts"), print)
+    (texts, folder, _), (source, _, wanted, letters, rate, progress) = given
+    assert texts == {"Film", "101", "102", "103", "104", "105"} and folder == Path("fonts")
+    assert wanted == {index: {"bottom": str(101 + index), "bottom_right": "Film"} for index in range(5)}
+    assert (source, rate, progress) == (Path("cut.mp4"), 24, print) and letters._fonts.lacking == {"x"}
+    assert remarks == ["No font here has the characters x: they are left out. Name a folder of fonts with --fonts."]
+
+
+def test_of_many_texts_the_last_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = burn._Letters(Fonts(None, (), frozenset()))
+    drawn: list[Any] = []
+    monkeypatch.setattr(letters, "_drawn", lambda *words: drawn.append(words) or np.zeros((1, 1, 4), np.float32))
+    for number in range(501):
+        letters.picture(str(number), 9)
+    letters.picture("0", 9)
+    assert len(drawn) == 501 and len(letters._made) == 501
+    letters.picture("new", 9)
+    assert list(letters._made) == [("new", 9)]
+
+
+@pytest.mark.parametrize(("size", "shape", "thick"), [((1600, 400), (1000, 250), 4), ((400, 1600), (250, 1000), 1)])
+def test_a_line_across_is_as_thick_as_the_picture_is_wide(
+    size: tuple[int, int], shape: tuple[int, int], thick: int
+) -> None:
+    blank = Pictures(Edit("e", "", Fraction(24), size), 1000)._blank()
+    line = (np.asarray(blank) == (90, 90, 96)).all(-1)
+    assert blank.size == shape and blank.getpixel((0, 0)) == (52, 52, 56)
+    across = line.sum(0 if size[0] > size[1] else 1)[shape[0] // 4 : -shape[0] // 4]
+    assert thick <= np.median(across) <= thick + 1
+    assert line[-8:, :10].any() and line[:8, -10:].any() and not line[:5, : shape[0] // 3].any()
+
+
+def test_a_font_is_put_aside_once_and_what_is_none_leaves_nothing(tmp_path: Path) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    good = font(tmp_path / "Good.woff2", "abc")
+    plain = fonts._plain(good, room)
+    assert plain is not None and fonts.characters(plain) == frozenset("abc") and plain.parent == room
+    assert fonts._plain(good, room) == plain
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    cut = tmp_path / "cut.ttf"
+    cut.write_bytes(plain.read_bytes()[:-600])  # its tables say that there is more
+    for bad in (tmp_path / "broken.ttf", tmp_path / "gone.ttf", cut):
+        assert fonts._plain(bad, room) is None
+    assert list(room.iterdir()) == [plain]
+    large = tmp_path / "large.ttf"
+    with large.open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    assert fonts._plain(large, room) is None and list(room.iterdir()) == [plain]
+
+
+def test_three_points_in_one_letter_only_where_the_face_has_it(tmp_path: Path) -> None:
+    for letters, more in (("abc\u2026", "\u2026"), ("abc", "...")):
+        face = font(tmp_path / f"Face{len(letters)}.ttf", letters)
+        assert board._Board(FILM, board.LANDSCAPE, "a4", Fonts(face, (), frozenset()))._more == more
+    assert board._Board(FILM, board.LANDSCAPE, "a4", Fonts(None, (), frozenset()))._more == "..."
+
+
+# What the command answers
+
+
+def test_what_a_client_said_is_shown_as_people_read_it(capsys: pytest.CaptureFixture[str]) -> None:
+    found = (Note("a", "darker", "Hall", verdict="change"), Note("b", "", verdict="approved"), Note("c", "why?"))
+    answer = {"remarks": ["One.", "Two."], "notes": {"notes": [vars(one) for one in found]}, "written": ["a.csv", "b"]}
+    commands._say(answer, False)
+    said = capsys.readouterr()
+    assert said.err == "note: One.\nnote: Two.\n"
+    assert said.out == "Hall: change darker\nb: approved \nc: why?\na.csv\nb\n"
+    commands._say({"changes": {}, "lines": []}, False)
+    assert capsys.readouterr().out == "Nothing would change.\n"
+    commands._say({"changes": {}, "lines": ["A.", "B."], "a": "ü"}, True)
+    assert capsys.readouterr().out == '{"changes": {}, "lines": ["A.", "B."], "a": "ü"}\n'
+
+
+def test_notes_to_another_edit_and_to_shots_that_are_gone(tmp_path: Path) -> None:
+    path = tmp_path / "n.json"
+    path.write_bytes(notes.to_bytes(Notes("other", (Note("a", "x"), Note("z", "y", "Attic"), Note("q", "y")), "Their")))
+    assert commands._notes(FILM, path)["remarks"] == [
+        "'n.json' holds notes to another edit, 'Their'.",
+        "There is no shot 'Attic' any more.",
+        "There is no shot 'q' any more.",
+    ]
+    path.write_bytes(b"{}")
+    with pytest.raises(ExportError) as caught:
+        commands._notes(FILM, path)
+    assert (caught.value.code, caught.value.message) == (
+        "invalid_file",
+        "'n.json' holds no notes of a client page: is no file of the kind take_one_notes.",
+    )
+
+
+def test_the_progress_of_burning_in_is_told_to_programs_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: list[Any] = []
+
+    def burnt(edit: Any, cut: Path, path: Path, wanted: BurnIn, folder: Any, progress: Any) -> list[str]:
+        given.append((edit, cut, path, wanted, folder))
+        for done in (1, 10, 15, 20, 23):
+            progress(done, 23)
+        return ["A remark."]
+
+    monkeypatch.setattr(burn, "burn", burnt)
+    (tmp_path / "b.json").write_text('{"top": "{shot}"}')
+    for as_json, lines in ((True, [10, 20, 23]), (False, [])):
+        parsed = argparse.Namespace(cut=tmp_path / "c.mp4", burn=tmp_path / "b.json", fonts=None, json=as_json)
+        assert commands._burnt(FILM, tmp_path / "o.mp4", parsed) == ["A remark."]
+        assert [json.loads(one) for one in capsys.readouterr().out.splitlines()] == [
+            {"done": done, "total": 23} for done in lines
+        ]
+    assert given[0] == (FILM, tmp_path / "c.mp4", tmp_path / "o.mp4", BurnIn(top="{shot}"), None)
