@@ -257,7 +257,9 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
         return lambda pose, u: replace(pose, position=pose.position + ahead * (extent * u))
     if kind == "truck":
         return lambda pose, u: replace(pose, position=pose.position + turned[:, 0] * (extent * u))
-    if kind == "pedestal" and step.relation != "over":
+    if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and step.metres is not None:
+        step = replace(step, relation="at")  # "down 2 m onto the car": so far, and with it in sight
+    if kind == "pedestal" and step.relation not in ("over", "at"):
         return lambda pose, u: replace(pose, position=pose.position + up * (extent * u))
     if kind in ("crane", "pedestal"):
         return _craned(step, extent, base, stage, to)

@@ -126,7 +126,7 @@ def _chosen(reading: Reading, seed: int) -> tuple[tuple[Step, ...], list[str]]:
         return reading.steps, []
     if "push" in reading.forbidden or len(reading.forbidden) > 2:
         return (Step("hold", 1),), ["The words rule camera moves out: the camera holds."]
-    if "another camera" in reading.beyond:
+    if "another camera" in reading.beyond or reading.unread:  # what is left out is said beside
         return (Step("hold", 1),), []
     manner = reading.manner or Step("push", 1, speed=0.8)
     kind = open_move(seed)

@@ -11,7 +11,7 @@ from .scene_depth import SceneDepth
 from .targets import PEOPLE
 
 NOTHING_FOUND = "No camera move found in the words: a gentle {move} was used."
-BEGINS = "The first frame is the still as it is: the take does not start on the {name}."
+BEGINS = "The first frame is the still as it is: the take does not start {how}."
 UNREAD = "Not understood, and left out: {words}."
 OPEN = {"push": "push in", "orbit": "arc", "truck": "drift to the side"}
 CUT = 0.97  # of what a figure says; less is a cut
@@ -38,7 +38,7 @@ def cuts(courses: Sequence[Course], part: float, views: int) -> list[str]:
 
 def left_out(start: str, unread: Sequence[str]) -> list[str]:
     """What the words want that is not done: a beginning that is not the still's, clauses that were not understood."""
-    notes = [BEGINS.format(name=start[:MOST_SAID])] if start else []
+    notes = [BEGINS.format(how=start[:MOST_SAID])] if start else []
     words = ", ".join(f'"{one[:MOST_SAID]}"' for one in unread[:3])
     return [*notes, UNREAD.format(words=words)] if words else notes
 

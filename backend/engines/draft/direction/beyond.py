@@ -16,7 +16,10 @@ from .languages.happenings import (
     THING_VERBS,
     THINGS,
 )
+from .languages.nouns import PEOPLES_NAMES
+from .languages.weather import WEATHER
 from .plain.translate import to_english
+from .plain.which import reader_of
 from .words import without_runs
 
 MOST_NAMED = 5
@@ -26,6 +29,7 @@ CUTS = "cuts"
 FOLLOWING = "following"
 LIGHT = "light"
 PEOPLE_MOVE = "people"
+WIND = "wind"
 _NOTES = {
     OTHER_CAMERA: "A reverse angle wants another camera: place one there and make a shot of it.",
     FOCUS: "The focus is not pulled: everything stays as sharp as it is in the still.",
@@ -75,6 +79,12 @@ _DOES = re.compile(
     rf"(?!(?:{ENGLISH_STATES})\w*\b|(?:is|was|has|wears|this|towards|upwards|always|its|his|us|across|says|asks|tells|thinks|feels|waits|sees|watches)\b)"
     r"(?:[a-z]{2,}(?<!s)(?<!u)s|(?!sitting|standing|lying|wearing|looking|leaning|during|evening|morning)[a-z]{2,}ing)\b"
 )
+# Somebody with a name who does something: "Anna gets up".
+_NAMED_DOES = re.compile(
+    rf"(?:^|\bthat |\blet )\s*(?:{'|'.join(PEOPLES_NAMES)})(?: and \w+)?(?: \w+ly)? (?!(?:{ENGLISH_STATES})\w*\b|"
+    rf"(?:is|was|has|wears|waits|"
+    r"this|towards|always|its|his|us|across|as|remains|stays|fills)\b)(?:[a-z]{2,}(?<!s)s)\b"
+)
 # A thing or a hand that moves, whatever it is called: "the bottle spins", "a hand picks up the phone".
 _NO_MOVERS = (
     r"(?!(?:camera|cam|shot|frame|view|lens|drone|dolly|crane|jib|move|movement|scene|clip|film|video|sequence|image|"
@@ -84,7 +94,10 @@ _NO_MOVERS = (
 _MOVING_THING = re.compile(
     rf"\b(?:the|an?|his|her|its|their)\s+(?:{_NO_MOVERS}\w+\s+)?{_NO_MOVERS}(?!\w+ly\b)(\w+[a-rt-z])\s+(?:\w+ly\s+)?"
     r"(?:spins|rotates|swings|moves|sways|flies|bounces|flutters|floats|drifts|wobbles|shakes|boils|melts|burns|spills|"
-    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|picks|grabs|reaches|waves|lifts|lands|hops|trots|crawls|comes|approaches|taps|enters|leaves|escapes|"
+    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|shatters|cracks|breaks|collapses|topples|tips|hisses|bubbles|"
+    r"rattles|rings|flickers|glows|pulses|sparkles|steams|smokes|leaks|overflows|unfolds|unrolls|opens|closes|inflates|"
+    r"deflates|shrinks|freezes|thaws|catches|ignites|fades|lights up|goes out|turns on|turns off|roars|rages|passes|"
+    r"slams|creaks|tumbles|rolls|slides|bursts|pops|blooms|wilts|picks|grabs|reaches|waves|lifts|lands|hops|trots|crawls|comes|approaches|taps|enters|leaves|escapes|"
     r"walks|pushes the|pulls the|opens the|closes the|turns the)\b"
 )
 _THEY_DO = re.compile(
@@ -104,6 +117,10 @@ def beyond(text: str) -> tuple[str, ...]:
     text = without_runs(_QUOTED.sub(" ", text[:8000]))
     found = [topic for topic, pattern in _EVERYWHERE.items() if pattern.search(text)]
     english = _PACE.sub(" ", to_english(text).lower().replace("’", "'"))
+    language = reader_of(text)
+    weather = WEATHER[language.name if language else "english"]
+    found += [name for name, pattern in weather.items() if re.search(pattern, text.lower())]
+    found += [PEOPLE_MOVE] if language and language.somebody_acts(text) else []
     for clause in _CLAUSE.split(english):
         if _LIGHT.search(clause):
             found.append(LIGHT)
@@ -112,10 +129,12 @@ def beyond(text: str) -> tuple[str, ...]:
             for pattern in (_THING, _THING_SO, _BLOWN, _MOVING_THING, _ONLY_THAT)
             for match in pattern.finditer(clause)
         ]
-        if any(pattern.search(clause) for pattern in (_PERSON, _DOES, _THEY_DO)):
+        if any(pattern.search(clause) for pattern in (_PERSON, _DOES, _THEY_DO, _NAMED_DOES)):
             found.append(PEOPLE_MOVE)
         if _FOLLOW.search(clause):
             found.append(FOLLOWING)
+    if any(one not in _NOTES and one != WIND for one in found):  # the curtains that it blows are named
+        found = [one for one in found if one != WIND]
     return tuple(dict.fromkeys(found))
 
 

@@ -9,7 +9,7 @@ from . import words
 from .lists import by_phrase
 from .marks import mark
 from .sentences import CAMERA_NOUNS, FALSE_FRIENDS
-from .vocabulary import ALONE, PHRASES, RISING_AND_SINKING
+from .vocabulary import ALONE, DIRECTIONS, PHRASES, RISING_AND_SINKING
 from .where.ways import VERBS
 
 _MARKS = {
@@ -81,6 +81,8 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             between = any(token.text == "between" for token in current[-5:])
             if new_link == "and" and between and "".join(texts[i + 1 : i + 2]) not in VERBS:
                 new_link = ""  # "between the bed and the wardrobe"
+            if new_link == "and" and _goes_around_both(texts, i, current):
+                new_link = ""
             if texts[i : i + 1] == ["while"] and current and current[-1].text in ("a", "little"):
                 new_link = ""  # "for a while"
             if texts[i] == "with" and (
@@ -127,6 +129,20 @@ def _without_marks(made: list[Clause]) -> list[Clause]:
         else:
             waiting = told
     return kept
+
+
+_AROUND = ("around", "round", "orbit", "circle", "circles", "orbits", "encircle")
+
+
+def _goes_around_both(texts: list[str], i: int, current: list[words.Token]) -> bool:
+    """Whether the "and" at word `i` joins two things that are gone around: "around Anna and Ben"."""
+    if not any(token.text in _AROUND for token in current[-4:]) or (current and current[-1].text in _AROUND):
+        return False
+    end = i + 3 if texts[i + 1 : i + 2] in (["the"], ["his"], ["her"]) else i + 2
+    named = i + 1 < len(texts) and texts[end - 1 : end] != [] and texts[end - 1] not in VERBS
+    known = texts[end - 1 : end] != [] and (texts[end - 1] in DIRECTIONS or texts[end - 1] in _LINKS)
+    over = end >= len(texts) or texts[end] in _MARKS or texts[end] in ("by", "once", "twice", "then", "while")
+    return named and not known and over
 
 
 def _is_meant(texts: list[str], i: int, size: int, current: list[words.Token]) -> bool:

@@ -22,6 +22,7 @@ from .moves.find import find, without_things
 from .moves.joining import ACROSS, WAYS_ON, comes_back, going_of, gone_back, gone_on, is_side, is_together, turned_to
 from .moves.subject import (
     is_about_the_camera,
+    is_an_order,
     is_camera_move,
     says_no_movement,
     says_not_sideways,
@@ -32,6 +33,7 @@ from .moves.telling import (
     again_as_far,
     aimed_at,
     begins,
+    begun,
     each_as_far,
     ending_on,
     ends_on,
@@ -70,6 +72,7 @@ def read_moves(text: str) -> Reading:
     idle: list[Step] = []
     for part in timed:
         language = reader_of(part.text) or reader_of(text)
+        reader.unread += language.unread(words.without_runs(part.text)) if language else []
         tokens = words.tokens(to_english(written_out(part.text, language), language))
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
@@ -84,7 +87,7 @@ def read_moves(text: str) -> Reading:
         reader.steps = _read(loosely(clauses(tokens)), _Reader(manner=reader.manner)).steps
     _tell_last(reader)
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
-    unread = tuple(dict.fromkeys(reader.unread)) if steps else ()
+    unread = tuple(dict.fromkeys(reader.unread))
     forbidden = frozenset(reader.forbidden)
     return Reading(steps, forbidden, reader.manner, beyond(text), frozenset(said), reader.start, unread)
 
@@ -129,7 +132,7 @@ class _Reader:
     carried: bool = False  # the last move is only what carries the camera ("aerial shot")
     begins: str = ""  # what the words say of the shot's beginning: see moves.telling.begins
     ends: str = ""  # what it ends on, of which no move is known yet
-    start: str = ""  # the thing that the shot should start on
+    start: str = ""  # how the shot should start where the still does not: see moves.telling.begun
     goal: tuple[str, str] = ("", "")  # where somebody goes in the picture: a relation and a thing
     unread: list[str] = field(default_factory=list)  # what is said of the camera and was not understood
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
@@ -165,7 +168,7 @@ class _Reader:
         before = (list(self.steps), *before[1:])
         self._take(clause)
         after = (self.steps, self.manner, self.headed, self.going, self.begins, self.ends, self.negated, self.forbidden)
-        if before == after and is_about_the_camera(clause):
+        if before == after and (is_about_the_camera(clause) or is_an_order(clause)):
             self.unread.append(" ".join(clause.words))
 
     def _take(self, clause: Clause) -> None:
@@ -203,8 +206,7 @@ class _Reader:
                 self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
             self.begins = self.begins or begins(clause)
-            if begins(clause) == "on":
-                self.start = self.start or target_of(clause.words, "pan", "", 0, len(clause.words))[1]
+            self.start = self.start or begun(clause)
             if not self.steps and (self.begins or "camera" in (was, self.sentence)):
                 self.ends = self.ends or ends_on(clause)
             self.steps = told_about(clause, self.steps)

@@ -50,7 +50,7 @@ class Reading:
     manner: Step | None  # words of manner alone ("slow camera movement")
     beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
     words: frozenset[str] = frozenset()  # all of them, in English
-    start: str = ""  # the thing that they want the shot to start on
+    start: str = ""  # how they want the shot to start where the still does not: "on the door", "high"
     unread: tuple[str, ...] = ()  # clauses about the camera of which no move was made
 
 
@@ -81,10 +81,8 @@ def _passes_on_its_way(before: Step, step: Step) -> bool:
     open_ways = all(
         (one.metres, one.seconds, one.share, one.delay) == (None, None, None, None) for one in (before, step)
     )
-    goes = (before.kind, before.sign, before.relation) == ("push", 1, "past") and before.target not in (
-        step.target,
-        "corner",
-    )
+    goes = (before.kind, before.sign, before.relation) == ("push", 1, "past")
+    goes = goes and before.target not in (step.target, "corner")
     return goes and open_ways and (step.kind, step.sign, step.relation) == ("push", 1, "to") and not step.via
 
 

@@ -182,6 +182,7 @@ def test_few_directions_of_camera_moves_are_noted() -> None:
         [
             "Locked-off shot. The clouds race by.",
             "Reverse angle on her",
+            "it starts to rain and the camera pulls away",
             "rack focus from the glass to her face",
             "reverse angle on him",
             "pull focus from the cup to the woman",

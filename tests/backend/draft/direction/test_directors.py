@@ -142,7 +142,7 @@ def test_where_a_shot_should_start_is_known_in_each_language() -> None:
         "시계에서 시작해서 테이블까지 아래로 틸트",
         "从时钟开始，向下摇到桌子",
     ):
-        assert read_moves(said).start == "clock", said
+        assert read_moves(said).start == "on the clock", said
     assert read_moves("pan left to the clock").start == ""
 
 

@@ -51,6 +51,8 @@ ALL_LANGUAGES = {
         r"アングル)|리버스 ?(?:앵글|샷|숏)|역앵글"
     ),
     "focus": (
+        r"\bfocus\b (?:\w+ )?(?:drift|slid|slip|travel|mov|shift|chang|pull|wander|glid|sweep|pass|roll|fall|land|go)"
+        r"(?:s|es|ing|e)?\b(?! the camera)|"
         r"\bracks? (?:from|to|between)\b|\b(?:rack|racks|racking|pull|pulls|pulling|shift|shifts|shifting|"
         r"change|changes)(?: the| of)? focus\b|\bfocus (?:pull|rack|shift|"
         r"moves|goes|racks|pulls|changes)\w*|\brefocus|comes? into focus|"

@@ -13,7 +13,7 @@ from ..found import Found
 from ..lists import one_of
 from ..modifiers import is_figure, is_modifier, telling_at
 from ..sentences import ACTORS, CAMERA_NOUNS, DETERMINERS, LEAD_INS, MOVING, NEGATIONS, PREPOSITIONS, ROADS, STILL
-from ..vocabulary import DIRECTIONS, SIDEWAYS
+from ..vocabulary import ALONE, DIRECTIONS, SIDEWAYS
 from ..where.ways import VERBS, is_manner
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
@@ -77,6 +77,25 @@ def is_about_the_camera(clause: Clause) -> bool:
     return subject and text[1] not in _BEING and not any(word in ACTORS for word in text[1:2])
 
 
+def is_an_order(clause: Clause) -> bool:
+    """Whether a clause begins with a word that is no known one, and goes on with the camera, a side or a length, as an
+    order does whose verb is not known: "gribble the camera", "florp to the left"."""
+    text = [word for word in clause.words if not (word in LEAD_INS or is_manner(word)) or word in DETERMINERS]
+    if len(text) < 2 or not text[0].isalpha() or clause.named[clause.words.index(text[0])]:
+        return False
+    known = (DETERMINERS, PREPOSITIONS, DIRECTIONS, CAMERA_NOUNS, ACTORS, NEGATIONS)
+    also = (VERBS, ALONE, words.NUMBERS, MOVING)
+    if any(text[0] in group for group in (*known, *also)) or text[0].endswith("s"):
+        return False
+    rest = clause.words[clause.words.index(text[0]) + 1 :]
+    camera = rest[:1] in (["the"], ["our"]) and rest[1:2] in (["camera"], ["view"], ["lens"], ["frame"])
+    aside = rest[:1] != [] and (rest[0] in _WHITHER or rest[:3] in (["to", "the", "left"], ["to", "the", "right"]))
+    figures = (words.measure_at(rest, i) for i in range(len(rest)))
+    far = any(found is not None and found.kind in ("metres", "degrees") for found in figures)
+    return camera or aside or far
+
+
+_WHITHER = one_of("left, right, up, down, back, forward, forwards, backwards, sideways, upwards, downwards, clockwise")
 _BEING = one_of("is, are, on, at, in, of, with, from, which, that, behind, and, to, has, see, sees, 's")
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 from .. import words
 from ..clauses import Clause
 from ..found import Found
+from ..languages.nouns import PEOPLES_NAMES
 from ..lists import one_of
 from ..modifiers import in_manner, is_figure, is_modifier, modified, telling_at
 from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import DIRECTIONS
-from ..where.target import noun_phrase, target_of, whole_of
+from ..where.target import PEOPLE, noun_phrase, target_of, whole_of
 from ..where.ways import VERBS
 from .find import is_another_direction
 from .joining import ACROSS, once_more, table_of, turned_to
@@ -132,6 +133,12 @@ def told_more(steps: list[Step], step: Step, clause: Clause, index: int) -> list
     if not steps:
         return None
     *earlier, before = steps
+    joined = index == 0 and clause.link in ("comma", "and", "with") and before.metres is None
+    if before.kind == "dolly zoom" and step.kind == "push" and step.metres is not None and joined:
+        told = replace(before, sign=step.sign, metres=step.metres, said=f"{before.said} {step.said}")
+        return [*earlier, told]  # "vertigo on the lamp: push in 1 m"
+    if before.kind == "dolly zoom" and step.kind == "zoom" and clause.link != "then" and not step.target:
+        return steps  # which it does by itself
     rests = step.kind == "hold" and step.seconds is None and clause.link in ("comma", "and", "with")
     if rests and before.kind == "handheld" and not before.together:  # "a slight breathing, else static"
         return [*earlier, step, replace(before, together=True)]
@@ -204,6 +211,25 @@ def begins(clause: Clause) -> str:
     if not text or text[0] not in _BEGINNING:
         return ""
     return "on" if target_of(clause.words, "pan", "", 0, len(clause.words))[1] else "so"
+
+
+_NOT_THE_STILLS = one_of("high, low, close, tight, canted, tilted, overhead, above, below, behind, outside")
+
+
+def begun(clause: Clause) -> str:
+    """How a clause without a move wants the shot to begin where the still does not: "on the chair", "high"; "" for any
+    other clause."""
+    how = begins(clause)
+    if how == "on":
+        return started_on(target_of(clause.words, "pan", "", 0, len(clause.words))[1])
+    return next((word for word in clause.words if word in _NOT_THE_STILLS), "") if how == "so" else ""
+
+
+def started_on(target: str) -> str:
+    """How a beginning on a thing is said: "on the chair", "on Ben"."""
+    if not target or target in PEOPLE:
+        return f"on {target}" if target else ""
+    return f"on {target.capitalize()}" if target in PEOPLES_NAMES else f"on the {target}"
 
 
 def ends_on(clause: Clause) -> str:

@@ -15,7 +15,7 @@ from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .denials import denied, link_of
 from .figures import Figures
 from .patterns import MOST, apart, compiled, taken, with_nouns
-from .subjects import is_somebodys
+from .subjects import acts, is_somebodys
 from .there import is_there
 from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move, whose
 
@@ -109,6 +109,31 @@ class Reader:
                 said = said.replace("push in ", "", 1)  # "moves right, past the shelf"
             made.append((_LINKS[link] if made else "") + said.strip())
         return unpaired("".join(made))
+
+    def somebody_acts(self, text: str) -> bool:
+        """Whether a person does something in a clause of a text in this language."""
+        clauses = [clause for _, clause in self._clauses(text)]
+        nouns, blanks = self.language.nouns, self.language.blanks
+        return any(
+            acts(clause, nouns, blanks, self._is_manner)
+            for clause in clauses
+            if blanks is False or not self.camera.search(clause.lower())
+        )
+
+    def unread(self, text: str) -> list[str]:
+        """The clauses that have a side or a figure and of which nothing was understood."""
+        nouns, missed = self.language.nouns, []
+        for _, clause in self._clauses(text):
+            lower = clause.lower()
+            others = is_somebodys(clause, nouns, self.language.blanks, self._is_verb, self._is_manner, True)
+            if others or acts(clause, nouns, self.language.blanks, self._is_manner) or is_there(lower):
+                continue
+            figures, camera = self.figures.taken_of(lower)[1], self.camera.search(lower) is not None
+            told = camera or figures or self._sides(lower)
+            unknown = camera and not figures and not (self._moves(lower) or self._verbs(lower))
+            if told and not self.others.search(lower) and (unknown or self._sentence(lower, False) is None):
+                missed.append(" ".join(clause.split()))
+        return missed
 
     def tells(self, text: str) -> int:
         """How many moves and things this language knows in `text`, in lower case."""

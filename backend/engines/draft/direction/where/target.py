@@ -132,7 +132,7 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if relation == "behind" and _stands_behind(text, i, start):
             i = max(noun_phrase(text, i + 1, stop)[2], i + 1)
             continue
-        between, began = text[i] == "between", i
+        between, began = text[i] == "between" or relation == "around", i
         whole, name, i = noun_phrase(text, i + 1, stop)
         if between and name and text[i : i + 1] == ["and"]:  # "between the bed and the wardrobe"
             _, other, i = noun_phrase(text, i + 1, stop)

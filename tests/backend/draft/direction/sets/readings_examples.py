@@ -84,7 +84,7 @@ pan left, pause, pan back
 arc shot, 45 degrees to the left
     orbit -1 1 1 smooth degrees=45
 an old frame turns in the wind
-    nothing
+    beyond wind
 the ferris wheel stays still
     nothing
 the car pulls up, hold 2 seconds

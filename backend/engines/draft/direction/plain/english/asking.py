@@ -200,7 +200,11 @@ ASKING = replacements(
             rf"(?:and |then )*{_ORDER} (down|up) to\b",
             r"moves \2, to",
         ),
-        (r"\bvertigo (?:thing|look|style|trick|move)\b|\bvertigo(?= (?:on|at) \w)", "vertigo effect"),
+        (
+            r"\bvertigo (?:thing|look|style|trick|move)\b|\b(?:vertigo|hitchcock|jaws)(?= (?:on|at|around) \w)|"
+            r"\bhitchcock(?= (?:move|thing|shot|style)\b)",
+            "vertigo effect",
+        ),
         (
             r"\b(fl(?:y|ies|ying)|glid(?:e|es|ing)|skim(?:s|ming)?)((?: in)?) low "
             r"(?=over|towards?|past|across|through)",

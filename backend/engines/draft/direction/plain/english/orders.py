@@ -6,6 +6,7 @@ from ...lists import replacements
 
 _A = r"(?:the|an?|his|her|their|its)"
 _NUMBER = r"(\d+(?:[.,]\d+)?|a|one|two|three|four|five|six|half a)"
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _SECONDS = r"(s|sec|secs|seconds?|beats?)\b"
 _NOTHING = r"(?:nothing|stillness|still|no (?:camera )?(?:movement|move|motion)|static|locked off)"
 _TOP = r"(?:table|desk|counter|bench|roof|tree|bar)"
@@ -25,6 +26,25 @@ ORDERS = replacements(
         (rf"\blast {_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"then hold for \1 \2"),
         (rf"(?<!of )(?<!the )(?<!after )\b(?:first )?{_NUMBER} ?{_SECONDS}(?: of)?:? {_NOTHING}\b", r"hold for \1 \2"),
         (rf"\b(?:on|at) the {_NUMBER}[- ]second mark\b", r"after \1 seconds"),
+        (
+            rf",?\s*(?:\band )?(?:arriv\w+|reach\w+ (?:it|him|her|them)|getting there|be(?:ing)? there|land(?:s|ing)|"
+            rf"finish(?:es|ing)|done|complete) (?:there )?(?:by|at|on|after|within|in) (?:the )?{_NUMBER} "
+            rf"?{_SECONDS}(?: mark)?",
+            r" over \1 \2, then hold, ",
+        ),
+        *(
+            (rf"\b(?:by|before) (?:the )?{word}[- ]second(?: mark)?\b", f" over {count} seconds, ")
+            for count, word in enumerate(_ORDINALS, start=1)
+        ),
+        (rf"\b(?:by|within) (?:the )?{_NUMBER} ?{_SECONDS}(?: mark)?\b", r" over \1 \2, "),
+        *(
+            (
+                rf"\b(?:in|at|on) (?:the )?{word} second\b(?! (?:half|third|quarter))",
+                f"after {count} second{'s' * (count > 1)}",
+            )
+            for count, word in enumerate(_ORDINALS[1:], start=1)
+        ),
+        (r"(?<!we )(?<!it )(?<!camera )(?<!until )\breach(?:es|ing)? (?=the |an? |him\b|her\b|[A-Z])", "move to "),
         (
             r"\b(?:we|it|(?:the )?camera)(?:'re| are|'s| is) (?:\w+ly |dead )?(?:still|static|motionless|stationary|"
             r"at rest)\b(?! (?:life|photo))",
@@ -91,6 +111,11 @@ ORDERS = replacements(
             r"zoom from \1 to \2mm",
         ),
         (r"\bcanted\b(?! (?:angle|frame|view|shot))", "dutch angle"),
+        (
+            r"\b(?:level(?:s|ling)?(?: it)? out|straighten(?:s|ing)?(?: up| out)?|come(?:s)? (?:back )?level) "
+            r"(?:from|out of) (?:an? |the )?(?:dutch|canted|tilted)(?: \w+)?,?",
+            "start canted, ",
+        ),
         (rf"\b(?:drop|dip|lower|tip)(?:s|ping|ing)? (?:the|its|our) {_NOSE}\b", "tilt down"),
         (rf"\b(?:lift|raise|tip up)(?:s|ing)? (?:the|its|our) {_NOSE}\b", "tilt up"),
         (r"\bsnap[- ]pan(s|ning)?\b", r"whip pan"),
