@@ -135,7 +135,12 @@ COVERS = {
     ),
     "client/protocol/edit": Cover(
         "test",
-        ("tests/client/api/test_refused_words.py", "tests/client/api/test_edit_types.py", "tests/backend/export"),
+        (
+            "tests/client/api/test_refused_words.py",
+            "tests/client/api/test_codec_exact.py",
+            "tests/client/api/test_edit_types.py",
+            "tests/backend/export",
+        ),
     ),
     "client/jobs": _client(
         "api/calls_steps session/jobs_rules session/jobs_cancelled session/jobs_retry session/journal_rules "

@@ -258,3 +258,72 @@ def test_burnt_in_letters_have_the_room_that_they_and_their_edge_take(size: int,
     left, top, right, bottom = probe.multiline_textbbox((0, 0), "Ay\nq", font, stroke_width=edge)
     assert made.shape == (int(bottom - top) + 1, int(right - left) + 1, 4)
     assert 0.99 < made[..., 3].max() <= 1.0
+
+
+def test_a_take_on_the_page_is_called_as_people_call_it_and_begins_where_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = Take("t", 1, "Hall_t001", Path("t.mp4"), 60, handles=(5, 7), engine="draft", rating=2)
+    other = Take("u", 2, file=Path("u.mp4"), frames=50, handles=(4, 6), engine="fal\nwan")
+    shared = replace(other, id="v", name="Shared", beyond=20, engine="")
+    short = Take("w", 3, "Short", None, 10)
+    hall = replace(HALL, places=(Place(121, 36, 8, "t"),), takes=(named, other, shared, short))
+    film = replace(FILM, shots=(hall, replace(YARD, takes=(other, replace(named, frames=0)))))
+    pages = client_page._Page(film, 0)
+    monkeypatch.setattr(pages, "media", lambda file: file and f"<{file.name}>")
+    monkeypatch.setattr(pages, "_picture", lambda shot: f"picture of {shot.id}")
+    one, two = (pages._shot(shot, rows(film)) for shot in film.shots)
+    assert one["takes"] == [
+        {"id": "t", "label": "Hall_t001 \u00b7 draft \u00b7 \u2605\u2605 \u00b7 in the cut", "media": "<t.mp4>",
+         "from": 8, "frames": 36},
+        {"id": "u", "label": "Hall take 2 \u00b7 fal wan", "media": "<u.mp4>", "from": 4, "frames": 36},
+        {"id": "v", "label": "Shared", "media": "<u.mp4>", "from": 4, "frames": 26},
+        {"id": "w", "label": "Short", "media": None, "from": 0, "frames": 10},
+    ]  # fmt: skip
+    assert [(take["id"], take["from"], take["frames"]) for take in two["takes"]] == [("u", 4, 40), ("t", 5, 1)]
+    assert {name: one[name] for name in one if name != "takes"} == {
+        "id": "a", "number": 1, "name": "Hall", "about": "36 frames, 1.50 s \u00b7 Cam \u00b7 35.25 mm", "start": 20,
+        "frames": 36, "dialogue": "ANNA: Hi.", "prompt": "push in", "note": "darker", "picture": "picture of a",
+    }  # fmt: skip
+    assert (two["number"], two["start"], two["frames"], two["about"]) == (2, -1, 30, "30 frames, 1.25 s \u00b7 B")
+
+
+def test_the_parts_of_a_cut_and_the_gaps_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    shots = (
+        Shot("a", "a", (Place(95, 10, 3, "t"),), (Take("t", file=Path("t.mp4")),)),
+        Shot("b", "b", (Place(111, 20, 2, "gone"),)),
+        Shot("c", "c", (Place(140, 5, enabled=False),)),
+        Shot("d", "d", (Place(150, 6, 1),)),
+    )
+    pages = client_page._Page(Edit("e", "", Fraction(24), (64, 36), 101, 60, shots), 0)
+    monkeypatch.setattr(pages, "media", lambda file: file and f"<{file.name}>")
+    assert pages._parts() == [
+        {"media": "<t.mp4>", "from": 9, "frames": 4, "start": 0, "shot": "a"},
+        {"media": None, "from": 0, "frames": 6, "start": 4, "shot": ""},
+        {"media": None, "from": 2, "frames": 20, "start": 10, "shot": "b"},
+        {"media": None, "from": 0, "frames": 19, "start": 30, "shot": ""},
+        {"media": None, "from": 1, "frames": 6, "start": 49, "shot": "d"},
+    ]
+    assert pages._whole(Path("cut.mp4")) == [{"media": "<cut.mp4>", "from": 0, "frames": 60, "start": 0, "shot": ""}]
+
+
+def test_a_movie_lies_in_a_page_once_and_as_far_as_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(client_page, "frame_at", lambda *words: seen.append(words))
+    for name, size in (("a.mp4", 10), ("b.mp4", 11), ("c.webm", 5), ("d.txt", 1)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    pages = client_page._Page(FILM, 15)
+    files = [tmp_path / name for name in ("a.mp4", "a.mp4", "b.mp4", "d.txt", "none.mp4", "c.webm")]
+    assert [pages.media(file) for file in (None, *files)] == [None, "media-0", "media-0", None, None, None, "media-1"]
+    assert [path.name for path, _ in seen] == ["a.mp4", "b.mp4", "c.webm"] and seen[0][1] == 0
+    assert pages.holders == [
+        '<script type="text/plain" id="media-0" data-type="video/mp4">eHh4eHh4eHh4eA==</script>',
+        '<script type="text/plain" id="media-1" data-type="video/webm">eHh4eHg=</script>',
+    ]
+    assert pages.remarks == [
+        "'b.mp4' is left out of the page, which would be too large to send with it.",
+        "'d.txt' is missing, or no movie that browsers play: the page is without it.",
+        "'none.mp4' is missing, or no movie that browsers play: the page is without it.",
+    ]

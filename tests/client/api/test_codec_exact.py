@@ -11,9 +11,26 @@ from typing import Any
 
 import pytest
 
-from client.protocol import Binding, Choice, EngineInfo, Job, JobState, Option, Price, Tariff, Unfit
+from client.protocol import (
+    Binding,
+    Camera,
+    Choice,
+    Direction,
+    EngineInfo,
+    Job,
+    JobState,
+    Keyframe,
+    Option,
+    PartOfClip,
+    Price,
+    TakeRequest,
+    Tariff,
+    Unfit,
+)
 from client.protocol.codec import _bounded, from_json, nests_deeper, to_json
 from client.protocol.direction import check_text
+from client.protocol.edit import Changes, Edit, Marker, Notes, OtherStrip, Place, Shot, SoundStrip, Take, Transition
+from client.protocol.edit.burn_in import BurnIn
 from client.protocol.rates import exact_rate
 
 
@@ -276,3 +293,61 @@ def test_a_job_of_another_server_keeps_its_binding() -> None:
     job = from_json(Job, said, lenient=True)
     assert (job.binding, job.status, job.status.over) == (binding, JobState.FAILED, True)
     assert job.error is not None and (job.error.code, job.error.message, job.error.fix) == ("c", "m", "")
+
+
+def test_what_an_edit_does_not_say_means_this() -> None:
+    """What other versions wrote is read by it: so no default changes by itself."""
+    assert to_json(Edit("e", "T", Fraction(25), (64, 36))) == {
+        "id": "e", "title": "T", "fps": "25", "size": [64, 36], "start": 1, "frames": 0, "shots": [], "sounds": [],
+        "transitions": [], "markers": [], "others": [], "made": "", "author": "",
+    }  # fmt: skip
+    assert to_json(Take("t")) == {
+        "id": "t", "number": 0, "name": "", "file": None, "frames": 0, "fps": None, "handles": [0, 0], "size": [0, 0],
+        "engine": "", "seed": 0, "made": "", "cost": "", "rating": 0, "note": "", "prompt": "", "picture": None,
+        "beyond": 0,
+    }  # fmt: skip
+    assert to_json(Shot("s", "S")) == {
+        "id": "s", "name": "S", "places": [], "takes": [], "current": "", "camera": "", "lens": 0.0, "scene": "",
+        "frame": 0, "frames": 0, "direction": {"prompt": "", "dialogue": [], "sound": ""}, "note": "", "rating": 0,
+        "status": "", "picture": None,
+    }  # fmt: skip
+    assert to_json(Marker(3)) == {"frame": 3, "name": "", "note": "", "camera": ""}
+    fade = {"kind": "FADE_IN", "start": 1, "frames": 2, "before": "", "after": ""}
+    assert to_json(Transition("FADE_IN", 1, 2)) == fade
+    assert to_json(Notes("e")) == {"edit": "e", "notes": [], "title": "", "author": "", "made": ""}
+    assert to_json(Changes(())) == {"cuts": [], "unnamed": [], "remarks": []}
+    assert to_json(BurnIn()) == {
+        "top_left": "{title}", "top": "", "top_right": "{date}", "bottom_left": "{shot}  {take}",
+        "bottom": "{camera}  {lens}", "bottom_right": "{timecode}  {frame:4}",
+    }  # fmt: skip
+
+
+def test_what_a_request_does_not_say_means_this() -> None:
+    flat = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+    camera = Camera("perspective", 64, 48, 32.0, 24.0, 50.0, 51.0)
+    assert to_json(camera) == {
+        "projection": "perspective", "width": 64, "height": 48, "cx": 32.0, "cy": 24.0, "fx": 50.0, "fy": 51.0,
+        "scale": 0.0, "matrix_world": flat, "focus": None, "things": [], "sight": [], "near": 0.0,
+    }  # fmt: skip
+    assert to_json(Keyframe(0.5, camera.matrix_world)) == {"t": 0.5, "matrix": flat, "zoom": 1.0, "unseen": []}
+    asked = TakeRequest("e", Direction(), (), 1.0, Fraction(24), (64, 48), 3)
+    assert to_json(asked) == {
+        "engine": "e", "direction": {"prompt": "", "dialogue": [], "sound": ""}, "views": [], "seconds": 1.0,
+        "fps": "24", "size": [64, 48], "seed": 3, "path": None, "options": {}, "binding": None, "references": [],
+        "shots": [],
+    }  # fmt: skip
+    assert to_json(PartOfClip(Direction(), 2.0))["seed"] == 0 and PartOfClip(Direction(), 2.0).path is None
+    assert (asked.width, asked.height, asked.still, asked.last_frame, asked.files()) == (64, 48, None, None, {})
+
+
+def test_ends_and_pictures_of_strips() -> None:
+    assert [one.end for one in (Place(3, 4), SoundStrip("s", 3, 4), Transition("FADE_IN", 3, 4))] == [7] * 3
+    kinds = {
+        kind: OtherStrip("o", kind, 3, 4).shows for kind in ("MOVIE", "IMAGE", "SCENE", "MOVIECLIP", "TEXT", "META")
+    }
+    assert [kind for kind, shows in kinds.items() if shows] == ["MOVIE", "IMAGE", "SCENE", "MOVIECLIP"]
+    assert OtherStrip("o", "TEXT", 3, 4).end == 7
+    shots = (Shot("a", "A", takes=(Take("t"), Take("u")), current="u"), Shot("b", "B"))
+    film = Edit("e", "T", Fraction(25), (64, 36), 11, 5, shots)
+    assert (film.end, film.shot("b"), film.shot("c")) == (16, shots[1], None)
+    assert (shots[0].current_take, shots[0].take("t"), shots[1].current_take) == (Take("u"), Take("t"), None)
