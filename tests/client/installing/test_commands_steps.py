@@ -323,3 +323,51 @@ def test_what_is_busy_though_nothing_runs_is_ended_by_a_stop(tmp_path: Path) -> 
     assert exporter.state.state == "busy" and exporter.wait().state == "done"
     with pytest.raises(ValueError, match="cancelled"):
         exporter._step(Step(("no such program",), "x", tmp_path), 0, 1, {})
+
+
+def test_how_far_a_download_is(home: Path, python: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = run_models(home, monkeypatch)
+    one.state = ModelsState("busy", ({"name": "m"},), {"256p": ["m"]})
+    for done, total, fraction in ((0, 0, 0.0), (1, 1, 1.0), (1, 2, 0.5), (3, 8, 0.375)):
+        one._lines.put({"done": done, "total": total, "eta_seconds": 8.5, "file": "deep/er/y.bin"})
+        assert one.poll()
+        assert one.state == ModelsState("busy", ({"name": "m"},), {"256p": ["m"]}, fraction, 8.5, "y.bin")
+    one._lines.put({"done": 4, "total": 8, "eta_seconds": None, "file": "y.bin"})
+    one._lines.put({"error": {"message": "No room.", "fix": "free_space"}})
+    assert one.poll() and one.state[3:] == (0.5, None, "No room.", "free_space")
+    one._lines.put({"other": 1})
+    assert one.poll() and one.state[3:] == (0.5, None, "No room.", "free_space") and not one.poll()
+
+
+def test_how_a_command_of_models_is_begun(home: Path, python: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, seen = run_models(home, monkeypatch, Process([]))
+    one.refresh()
+    one.refresh()  # one at a time
+    ((command, how),) = seen
+    assert command == [str(python), "-m", "backend", "models", "list", "--json"]
+    assert (how["stdin"], how["stdout"], how["stderr"], how["text"]) == (
+        *(subprocess.DEVNULL, subprocess.PIPE, subprocess.PIPE),
+        True,
+    )
+    assert how["env"]["TAKE_ONE_HOME"] == str(home) and "PYTHONHOME" not in how["env"]
+    one.poll()
+    assert one.state == ModelsState("done", fraction=1.0)
+    python.unlink()
+    one.download("m", online=True)
+    assert one.state == ModelsState("failed", message="The backend is not installed.", fix="install")
+    assert len(seen) == 1
+
+
+def test_what_is_not_said_of_an_account() -> None:
+    bare = accounts._account({"provider": "p", "label": "P"})
+    assert bare == Account("p", "P") == Account("p", "P", "", "", False, False, False, "", "", ())
+    flags = ("own_address", "keyless", "workflows")
+    for name in flags:
+        found = accounts._account({"provider": "p", "label": "P", name: 1})
+        assert [getattr(found, flag) for flag in flags] == [flag == name for flag in flags]
+    assert (AccountsState(), ModelsState(), ExportState()) == (
+        AccountsState("", (), "", ""),
+        ModelsState("", (), {}, 0.0, None, "", ""),
+        ExportState("", "", 0.0, "", {}),
+    )
+    assert Step(("a",), "b", Path("c")) == Step(("a",), "b", Path("c"), {}, 0, 0, None)
