@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import av
+import numpy as np
 import pytest
 
+from backend.engines.draft.sound import ambience as mixing
 from backend.engines.draft.sound import bed as beds
+from backend.engines.draft.sound import read as reading
 from backend.engines.draft.sound.bed import MOST_SECONDS, Spoken, bed, blocks, ducking_points
 from backend.engines.draft.sound.events import SoundEvent
 from backend.engines.draft.sound.levels import RATE
@@ -99,3 +105,48 @@ def test_only_the_ends_of_a_bed_are_faded(monkeypatch: pytest.MonkeyPatch) -> No
     assert not bare[0][:, : 2 * RATE].any() and bare[0][:, 2 * RATE :].any() and bare[1].any()
     assert bare[2][:, : RATE // 2].any() and not bare[2][:, RATE // 2 :].any()
     assert (parts[1] == bare[1]).all() and parts[0][:, : 2 * RATE].any() and parts[2][:, RATE // 2 :].any()
+
+
+def test_a_part_may_peak_where_another_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two meet their sum stays under the ceiling of takes: -1.5 dB, and 3 dB for the other one."""
+    asked: list[Any] = []
+    monkeypatch.setattr(mixing, "ambience", lambda *words: asked.append(words) or "mix")
+    monkeypatch.setattr(beds, "limited", lambda *words: asked.append(words) or "limited")
+    events = (SoundEvent("wind"),)
+    assert beds._part(events, 77, (5 << 32) + 9) == "limited"
+    assert asked == [(events, 77, 9), ("mix", pytest.approx(0.595662))]
+
+
+def test_a_bed_is_made_of_its_words_and_written_before_what_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Any] = []
+    made = SimpleNamespace(events=("events",), notes=("A note.",))
+    monkeypatch.setattr(reading, "read_sound", lambda *words: done.append(words) or made)
+    monkeypatch.setattr(beds, "ducking_points", lambda *words: done.append(words) or ((0.0, 0.0), (2.5, -6.0)))
+    monkeypatch.setattr(beds, "blocks", lambda *words: done.append(words) or "parts")
+    monkeypatch.setattr(beds, "_encode", lambda path, parts: path.write_bytes(parts.encode()))
+    shots = (Spoken(0.0, 1.0),)
+    found = beds.write_bed(tmp_path / "s.flac", "ü rain", "push in", 2.5, 7, shots)
+    assert found == beds.Bed(2.5, ("A note.",), ((0.0, 0.0), (2.5, -6.0)))
+    assert done == [("ü rain", "push in"), (shots, 2.5), (("events",), 120_000, 7)]
+    assert (tmp_path / "s.flac").read_text() == "parts"
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == {
+        "sound": "ü rain", "prompt": "push in", "seed": 7, "seconds": 2.5, "ducking": [[0.0, 0.0], [2.5, -6.0]],
+    }  # fmt: skip
+    for seconds in (0.0, -1.0, 14_400.5):
+        with pytest.raises(ValueError, match=r"^A bed must be above 0 and at most 4 hours long\.$"):
+            beds.write_bed(tmp_path / "t.flac", "", "", seconds, 7)
+    beds.write_bed(tmp_path / "t.flac", "", "", 14_400.0, 7)
+
+
+def test_what_is_encoded_is_what_it_was_to_the_nearest_level(tmp_path: Path) -> None:
+    parts = [np.array([[0.25, -1.5, 1.5, 0.4 / 32767]], np.float32), np.full((1, RATE + 3), -0.5, np.float32)]
+    beds._encode(tmp_path / "a.flac", iter([np.concatenate([part, -part]) for part in parts]))
+    with av.open(str(tmp_path / "a.flac")) as container:
+        stream = container.streams.audio[0]
+        frames = [frame.to_ndarray() for frame in container.decode(stream)]
+        assert (stream.rate, stream.layout.name) == (48_000, "stereo")
+    left, right = np.concatenate(frames, axis=1).reshape(-1, 2).T
+    assert left[:4].tolist() == [8192, -32768, 32767, 0] and right[:4].tolist() == [-8192, 32767, -32768, 0]
+    assert left.shape == (RATE + 7,) and set(left[4:]) == {-16384} and set(right[4:]) == {16384}
