@@ -12,12 +12,13 @@ import pytest
 from PIL import Image
 
 from backend.engines.comfy import engine as engines
+from backend.engines.comfy import follow, result, shelf, work
 from backend.engines.comfy import pictures as stills
-from backend.engines.comfy import result, shelf
 from backend.engines.comfy.engine import ComfyEngine
+from backend.engines.comfy.graph import parts, spec, workflow
 from backend.engines.comfy.graph.workflow import read
 from backend.engines.comfy.server import address as addresses
-from backend.engines.comfy.server import calls
+from backend.engines.comfy.server import calls, known, listen, problems
 from backend.engines.engine import EngineError
 from backend.engines.hosted.wire.http import MAX_CLIP
 from client.protocol import View
@@ -233,3 +234,13 @@ def test_what_was_sent_is_a_workflow_too() -> None:
     node = read(json.dumps({"prompt": plain}).encode()).nodes["1"]
     assert (node.id, node.kind, node.title, node.label) == ("1", "A", "T", '"T" (#1)')
     assert read(json.dumps(plain).encode()).nodes["1"] == node
+
+
+def test_the_bounds_of_what_a_workflow_and_its_server_may_say() -> None:
+    assert (listen.MAX_MESSAGE, listen.MAX_DONE, listen.MAX_PREVIEW) == (16_777_216, 10_000, 4096)
+    assert (known.FRESH_SECONDS, known.KIND_SECONDS, known.WAIT_SECONDS) == (5.0, 60.0, 0.4)
+    assert (follow.LOOK_SECONDS, follow.STEP_SECONDS, follow.LOOK_FOR_SECONDS, follow.AWAY_SECONDS) == (1, 0.1, 8, 600)
+    assert (parts.MAX_SETTINGS, parts.LIMIT, spec.MAX_CHOICES, spec.MAX_NUMBER) == (40, 2_147_483_647, 500, 1e300)
+    assert (workflow.MAX_FILE, workflow.MAX_NODES, workflow.MAX_NAME) == (1_048_576, 1000, 200)
+    assert (work.MAX_TITLES, engines.TRIES, calls.UPLOADS, problems.MOST) == (8192, 2, 3, 4)
+    assert (shelf.MOST, shelf.PREFIX, result.MAX_PICTURES) == (100, "comfy:", 20_000)

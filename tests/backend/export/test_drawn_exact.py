@@ -14,7 +14,9 @@ import pytest
 
 from backend.export import commands
 from backend.export.errors import ExportError
-from backend.export.paper import board, burn, fonts
+from backend.export.exchange import edl, incoming
+from backend.export.page import page
+from backend.export.paper import board, burn, fonts, sheet
 from backend.export.paper.fonts import Fonts
 from backend.export.paper.pictures import Pictures
 from backend.guide.movie import Format, written
@@ -205,3 +207,14 @@ def test_the_progress_of_burning_in_is_told_to_programs_alone(
             {"done": done, "total": 23} for done in lines
         ]
     assert given[0] == (FILM, tmp_path / "c.mp4", tmp_path / "o.mp4", BurnIn(top="{shot}"), None)
+
+
+def test_the_bounds_of_what_is_read_and_written() -> None:
+    """Bytes, pictures, events: what other programs take and a mail may weigh."""
+    assert (page.MOST_MEDIA, page.PICTURE_SIDE) == (314_572_800, 480)
+    assert (incoming.MAX_BYTES, incoming.DEEPEST, commands.MOST_OFF) == (67_108_864, 200, 0.1)
+    assert (edl.LONGEST, edl.MOST_EVENTS, edl.DAY, edl.REEL) == (200, 999, 86_400, "AX")
+    assert (fonts.MOST_FILES, fonts.MOST_BYTES) == (400, 67_108_864)
+    assert (sheet.WIDTH, sheet.MOST_PIXELS, board.PICTURE_SIDE) == (320, 60_000_000, 900)
+    assert (burn.SIZE, burn.LEAST, burn.MARGIN) == (0.03, 9, 0.022)
+    assert burn.QUALITY == {"crf": "15", "preset": "veryfast"}

@@ -13,12 +13,16 @@ from PIL import Image
 
 from backend.engines.engine import EngineError
 from backend.engines.hosted import connect, fetch
+from backend.engines.hosted import engine as hosted
+from backend.engines.hosted.account import accounts
 from backend.engines.hosted.account.accounts import Account
-from backend.engines.hosted.providers import models, providers
+from backend.engines.hosted.providers import models, providers, runway, videos
 from backend.engines.hosted.providers.provider import Poll, Stage
+from backend.engines.hosted.request import ask as asking
 from backend.engines.hosted.request import still as stills
+from backend.engines.hosted.request import words as words_
 from backend.engines.hosted.request.model import Pictures
-from backend.engines.hosted.wire import problems
+from backend.engines.hosted.wire import http, problems
 from backend.engines.hosted.wire.http import Unanswered
 from tests.backend.hosted.orders import MODEL, wrong
 from tests.backend.hosted.test_pictures import work
@@ -297,3 +301,20 @@ def test_what_of_a_clip_is_to_be_known() -> None:
     known = models()
     assert all(model.lengths == tuple(sorted(model.lengths)) for _, model in known.values())
     assert all(known[name][1].id == name for name in known)
+
+
+def test_the_bounds_of_what_is_sent_and_of_what_comes() -> None:
+    """Bytes, tries and seconds, as the pages of the providers and ours say them."""
+    assert (http.MAX_ANSWER, http.MAX_CLIP, http.MAX_PAUSE, http.REDIRECTS) == (8_388_608, 2_147_483_648, 30.0, 3)
+    assert (hosted.LOOK_FOR_SECONDS, hosted.TRIES, hosted.QUOTE_SECONDS, hosted.NO_QUOTE_SECONDS) == (
+        30.0,
+        6,
+        600.0,
+        5.0,
+    )
+    assert (accounts.MAX_FILE, accounts.MAX_KEY, problems.MOST, fetch.OLD_SECONDS) == (1_048_576, 4096, 300, 172_800.0)
+    assert (asking.MAX_SEED, words_.MOST_SHOTS) == (2_147_483_647, 16)
+    assert Pictures() == Pictures(300, 2048, (0.4, 2.5), 10_485_760, ())
+    assert (runway.MOST_CREDITS, runway.CREDIT, runway.DATA_URI) == (1e9, 0.01, 3_700_000)
+    assert runway.GEN == ((1280, 720), (720, 1280), (1104, 832), (832, 1104), (960, 960), (1584, 672))
+    assert (videos.GRID, videos.CLOCKS) == (16, 300.0)

@@ -14,13 +14,15 @@ import pytest
 from PIL import Image
 
 from backend.engines.engine import EngineError
-from backend.jobs import lanes
+from backend.jobs import lanes, pool, request
 from backend.jobs.cluster import actor as actors
 from backend.jobs.cluster import crew as crews
-from backend.jobs.inspection import inspect
+from backend.jobs.cluster import parcel
+from backend.jobs.inspection import inspect, inspector
 from backend.jobs.lanes import CPU, GPU, NETWORK, Slot
+from backend.jobs.store import connection, ending, store, turns
 from backend.jobs.workers import child as children
-from backend.jobs.workers import local
+from backend.jobs.workers import local, runner, worker
 from backend.jobs.workers.link import Loss
 
 
@@ -260,3 +262,20 @@ def test_a_queue_of_messages_ends_with_the_child() -> None:
     for error in (BrokenPipeError(), OSError(), ValueError()):
         made._process.stdin.flush = lambda error=error: (_ for _ in ()).throw(error)  # type: ignore[union-attr, method-assign]
         made.send({})  # into the void
+
+
+def test_the_bounds_of_files_jobs_and_processes() -> None:
+    """Bytes, counts and seconds: what one job or file may take from all others."""
+    assert (inspect.MAX_BYTES, inspect.MAX_MEMORY) == (1_073_741_824, 4_294_967_296)
+    assert (inspector.LARGE, inspector.QUICK_SECONDS, inspector.PATIENT_SECONDS) == (25_165_824, 0.6, 20.0)
+    assert (inspector.WAITING, inspector.STARTING_SECONDS, inspector.MAX_PATIENT) == (3, 30.0, 8)
+    assert (lanes.NETWORK_SLOTS, lanes.PROBE_SECONDS) == (4, 10.0)
+    assert (pool.POLL_SECONDS, pool.FRESH_SECONDS, pool.SWEEP_SECONDS) == (0.5, 3.0, 21_600.0)
+    assert (request.MAX_BINDING, request.MAX_OPTIONS, worker.MAX_STATE) == (4096, 16_384, 16_384)
+    assert (worker.REPORT_SECONDS, worker.PREVIEW_SECONDS, children.KEPT_LINES) == (0.1, 0.5, 40)
+    assert (runner.RETRY_SECONDS, runner.CHILD_SECONDS, runner.BROKEN_SECONDS) == (2.0, 1.0, 10.0)
+    assert (runner.IDLE_SECONDS, runner.DEATHS, ending.INTERRUPTIONS) == (600.0, 5, 2)
+    assert (store.KEPT_SECONDS, store.STEP_SECONDS, store.MAX_WAITING) == (2_592_000.0, 86_400.0, 1000)
+    assert (turns.KEPT_PACE, turns.USUAL_PACE, connection.BUSY_SECONDS) == (0.8, 0.1, 3.0)
+    assert (actors.AT_ONCE, parcel.MOST) == (1_048_576, 8_388_608)
+    assert (crews.BRIDGE_SECONDS, crews.KEEP_SECONDS, crews.LEAVE_SECONDS) == (5.0, 0.2, 15.0)

@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
-from client import files, lease, online
+from client import connection, files, lease, online
 from client import home as homes
+from client import session as sessions
+from client.api import answers, calls, transfer
+from client.jobs import clip, follow, journal, watch
 from client.lease import Lease
+from client.local import process
 from client.target import LocalTarget, RemoteTarget, is_exposed, is_loopback
 
 # Leases
@@ -248,3 +252,22 @@ def test_a_target_has_a_name_and_keeps_its_token_to_itself() -> None:
     target = RemoteTarget("http://a:1//", "hush")
     assert (target.name, repr(target), target.token) == ("http://a:1", "RemoteTarget('http://a:1//')", "hush")
     assert RemoteTarget("http://a").token == ""
+
+
+def test_the_bounds_of_what_a_server_may_say_and_of_patience() -> None:
+    """Bytes, counts and seconds: what a server could fill or hold, and how long each wait may be."""
+    assert (answers.MOST_JSON, answers.MOST_LINE, answers.MOST_ENGINES) == (8_388_608, 2_097_152, 100)
+    assert (answers.MOST_MESSAGE, answers.CHUNK, transfer.CHUNK) == (1000, 65_536, 65_536)
+    assert (calls.CONNECT_SECONDS, calls.ANSWER_SECONDS, calls.MOST_ID) == (5.0, 30.0, 200)
+    assert (calls.MOST_CLIP, clip.MOST_BOXES, clip.MOST_INDEX) == (8_589_934_592, 100_000, 268_435_456)
+    assert (follow.RUNNING_SECONDS, follow.WAITING_SECONDS, follow.SLOW_SECONDS) == (0.3, 1.0, 30.0)
+    assert (follow.MOST_DOWNLOADS, follow.BUSY_SECONDS, follow.MOST_RESUBMITS) == (4, 5.0, 2)
+    assert (follow.MOST_GARBLED, follow.MOST_SHUT, follow.CLOSE_SECONDS) == (3, 10, 1.0)
+    assert (follow.BUSY, follow.SHUT) == ((429, 502, 503, 504), ("certificate", "redirected"))
+    assert (journal.FORGET_SECONDS, journal.OTHERS_GRACE_SECONDS) == (2_592_000.0, 20.0)
+    assert (watch.QUIET_SECONDS, watch.PAUSES, watch.EVENT_SECONDS) == (1.0, (0.2, 0.5, 1.0, 2.0, 5.0), 0.05)
+    assert (connection.PROTOCOL, connection.CHECK_SECONDS, connection.ENGINES_HOLD) == (1, 5.0, 4.0)
+    assert (connection.CRASH_SECONDS, connection.PAUSES) == (120.0, (1.0, 2.0, 4.0, 8.0, 15.0))
+    assert (sessions.BUSY_TICK, sessions.IDLE_TICK, sessions.CLOSE_SECONDS) == (0.1, 0.5, 8.0)
+    assert (process.START_SECONDS, process.PATIENCE, process.STOP_SECONDS) == (90.0, (2.0, 5.0, 10.0, 15.0), 6.0)
+    assert (process.LOG_TAIL_BYTES, sessions.ADOPT_SECONDS, sessions.LOG_BYTES) == (16_000, 15.0, 1_048_576)
