@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,15 @@ from client.jobs import clip, follow, journal, watch
 from client.lease import Lease
 from client.local import process
 from client.target import LocalTarget, RemoteTarget, is_exposed, is_loopback
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """As a user has it: tests before may have set another."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
 
 # Leases
 
