@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backend.engines.draft.camera.scene_depth import SceneDepth
-from backend.engines.draft.camera.targets import find_target
+from backend.engines.draft.camera.targets import BODY, Target, _likeness, _plain, find_target, part_of, shown_of
 from client.protocol import Thing
 
 THINGS = (
@@ -110,3 +110,55 @@ def test_what_is_out_of_the_picture_is_not_taken_for_another() -> None:
     assert among((0, 0, -4), (1, 0, -4), orthographic=True) == 0
     assert among((0.5, 0, -4), (-0.5001, 0, -3.9), seed=0.0) == 0.5
     assert among((0, 0, 4), (0.9, 0, -4), seed=0.0) == 0.9
+
+
+# Of a person as wide as 2.2 m, as high as 2 m and as deep as 0.25 m: how high the part's middle is, and its height.
+PARTS = {
+    "face": (1.84, 0.5), "head": (1.84, 0.5), "eyes": (1.86, 0.28), "shoulder": (1.64, 0.6), "shoulders": (1.64, 0.7),
+    "back": (1.4, 0.9), "chest": (1.48, 0.6), "hand": (0.96, 0.3), "hands": (1.0, 0.4), "feet": (0.12, 0.4),
+}  # fmt: skip
+WIDE = Thing("Ben", (0.5, 0.25, -3.0), (2.2, 2.0, 0.25), True)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_where_a_part_of_a_person_is(part: str) -> None:
+    high, size = PARTS[part]
+    assert set(BODY) == set(PARTS)
+    person = Target(np.array(WIDE.centre), np.array(WIDE.size), True, True)
+    made = part_of(person, part)
+    np.testing.assert_allclose(made.centre, (0.5, 0.25 - 1.0 + high, -3.0))
+    np.testing.assert_allclose(made.size, (size, size, 0.25))
+    assert (made.named, made.person) == (True, False)
+    if part in ("face", "head", "eyes"):  # words that alone mean a person's
+        found = find_target(part, replace(SCENE, things=(WIDE, THINGS[3])))
+        assert found is not None and tuple(found.centre) == tuple(made.centre)
+
+
+def test_as_much_of_a_person_as_a_frame_shows() -> None:
+    person = Target(np.array(WIDE.centre), np.array(WIDE.size), True, True)
+    for times, high in ((0.5, 2.0), (1.0, 2.0), (2.5, 0.8), (40.0, 0.05)):
+        made = shown_of(person, times)
+        np.testing.assert_allclose(made.centre, (0.5, 1.25 - high / 2, -3.0))
+        np.testing.assert_allclose(made.size, np.minimum(WIDE.size, max(high, 0.1)))
+        assert made.named and made.person
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "score"),
+    [
+        ("red chair", "RedChair", 2.48), ("chair", "RedChair", 1.98), ("blue chair", "RedChair", 1.98),
+        ("armchair", "RedChair", 0.98), ("chair", "Chair", 1.99), ("red", "RedChair", 1.98), ("table", "RedChair", 0.0),
+        ("chair red", "RedChair", 2.48), ("couch", "SOFA", 0.99), ("big red chair", "big_red_chair", 2.97),
+    ],
+)  # fmt: skip
+def test_how_well_a_name_fits(asked: str, name: str, score: float) -> None:
+    assert _likeness(asked.split(), name) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("word", "plain"),
+    [("berries", "berry"), ("dies", "die"), ("chairs", "chair"), ("glass", "glass"), ("gas", "gas"), ("bus", "bus"),
+     ("beds", "bed"), ("stairs", "stairs"), ("women", "women"), ("ties", "tie"), ("flies", "fly")],
+)  # fmt: skip
+def test_a_noun_near_enough_in_the_singular(word: str, plain: str) -> None:
+    assert _plain(word) == plain
