@@ -6,11 +6,13 @@ import argparse
 import json
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from backend.export import commands
 from backend.export.errors import ExportError
@@ -19,6 +21,7 @@ from backend.export.page import page
 from backend.export.paper import board, burn, fonts, sheet
 from backend.export.paper.fonts import Fonts
 from backend.export.paper.pictures import Pictures
+from backend.export.shots import rows
 from backend.guide.movie import Format, written
 from client.protocol.edit import Edit, Note, Notes, Shot, notes
 from client.protocol.edit.burn_in import BurnIn
@@ -218,3 +221,48 @@ def test_the_bounds_of_what_is_read_and_written() -> None:
     assert (sheet.WIDTH, sheet.MOST_PIXELS, board.PICTURE_SIDE) == (320, 60_000_000, 900)
     assert (burn.SIZE, burn.LEAST, burn.MARGIN) == (0.03, 9, 0.022)
     assert burn.QUALITY == {"crf": "15", "preset": "veryfast"}
+
+
+@pytest.mark.parametrize(
+    ("film", "size", "boxes"),
+    [  # of each picture on the sheet: left, top, width, height
+        ((64, 36), (320, 80), [(24, 110, 320, 80), (356, 110, 320, 80), (24, 340, 320, 80)]),
+        ((64, 36), (90, 180), [(139, 60, 90, 180), (471, 60, 90, 180), (139, 290, 90, 180)]),
+        ((36, 64), (180, 180), [(24, 130, 180, 180), (216, 130, 180, 180), (408, 130, 180, 180)]),
+    ],
+)
+def test_a_picture_lies_in_the_middle_of_its_cell(
+    monkeypatch: pytest.MonkeyPatch, film: tuple[int, int], size: tuple[int, int], boxes: list[Any]
+) -> None:
+    edit = Edit("e", "Title", Fraction(24), film, shots=tuple(Shot(name, name.upper(), frames=30) for name in "abc"))
+    said: list[Any] = []
+    monkeypatch.setattr(sheet, "_text", lambda draw, at, text, size, *more: said.append((at, text, size, more[2])))
+    shades = {shot.id: (0, 0, 100 + 20 * index) for index, shot in enumerate(edit.shots)}
+    shown: Any = SimpleNamespace(of=lambda shot, place: Image.new("RGB", size, shades[shot.id]))
+    made = np.asarray(sheet._drawn(edit, rows(edit), shown, Fonts(None, (), frozenset())))
+    for shade, (left, top, width, height) in zip(shades.values(), boxes, strict=True):
+        y, x = np.nonzero((made == shade).all(-1))
+        assert (x.min(), y.min(), x.max() + 1 - x.min(), y.max() + 1 - y.min()) == (left, top, width, height)
+    wide, high = (320, 180) if film[0] > film[1] else (180, 320)
+    cells = [(24, 60), (24 + wide + 12, 60), (24, 290) if wide == 320 else (408, 60)]
+    assert said[0] == ((24, 38), "Title", 20, made.shape[1] - 48)
+    assert said[1:] == [
+        line
+        for number, (left, top) in enumerate(cells, 1)
+        for line in (
+            ((left, top + high + 16), f"{number}  {'ABC'[number - 1]}", 14, wide),
+            ((left, top + high + 32), "30 frames, 1.25 s", 11, wide),
+        )
+    ]
+
+
+def test_a_large_sheet_is_made_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    edit = Edit("e", "", Fraction(24), (64, 36), shots=tuple(Shot(name, name) for name in "abcd"))
+    shown: Any = SimpleNamespace(of=lambda shot, place: Image.new("RGB", (320, 180)))
+    none = Fonts(None, (), frozenset())
+    whole = sheet._drawn(edit, rows(edit), shown, none)
+    area = whole.width * whole.height
+    for most, parts in ((area, 1), (area - 1, 2), (area / 4, 2), (area / 4 - 1, 3)):
+        monkeypatch.setattr(sheet, "MOST_PIXELS", most)
+        made = sheet._drawn(edit, rows(edit), shown, none)
+        assert made.size == (-(-whole.width // parts), -(-whole.height // parts))
