@@ -181,9 +181,8 @@ COVERS = {
     "scene/edit/found": _blender("film/found press/opened_again"),
     "scene/edit/trash": _blender("film/trash film/found film/takes"),
     "scene/edit/cut": _blender(
-        "edit/exact/cut_exact edit/exact/cut_parts edit/exact/cut_moves edit/ripple edit/transitions edit/bed "
-        "edit/burn_in edit/handles edit/board ui/shot_row "
-        "edit/hand_made"
+        "edit/exact/cut_numbers edit/exact/cut_exact edit/exact/cut_parts edit/exact/cut_moves edit/ripple "
+        "edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row edit/hand_made"
     ),
     "scene/edit/board": _blender("edit/exact/boards edit/board edit/ripple"),
     "scene/edit/burn_in": _blender("edit/exact/burn_ins edit/burn_in"),
