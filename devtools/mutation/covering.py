@@ -209,8 +209,9 @@ COVERS = {
     ),
     "scene/stills/coverage": _blender(
         "views/plan_numbers views/exact/coverage_numbers views/exact/foreseen_numbers views/exact/choice_numbers "
-        "views/exact/triangles_numbers views/exact/surfaces_numbers views/exact/marks_numbers views/exact/marks_things "
-        "views/exact/may_be_wider views/forecast views/coverage views/wider"
+        "views/exact/triangles_numbers views/exact/plain_values views/exact/surfaces_numbers "
+        "views/exact/marks_numbers views/exact/marks_things views/exact/may_be_wider views/forecast views/coverage "
+        "views/wider"
     ),
     "scene/stills/walk": _blender(
         "views/exact/walk_parts views/exact/walk_keys views/plan_numbers views/exact/walk_numbers views/walkthrough"

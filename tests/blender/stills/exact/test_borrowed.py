@@ -4,6 +4,7 @@ blocks, of several scenes at once, and where it fails amid."""
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -192,6 +193,52 @@ def test_a_marker_that_the_user_bound_meanwhile_keeps_its_camera(scene):
     bound = {(marker.name, marker.frame): marker.camera for marker in scene.timeline_markers}
     assert bound == {("cut", 2): None, ("cut", 9): None, ("note", 9): None, ("mine", 20): scene.camera,
                      ("cut", 20): scene.camera}  # fmt: skip
+
+
+def test_what_needs_nothing_is_recorded_too():
+    """So that its return gives back nothing of another's."""
+    plain = bpy.data.scenes.new("Plain")
+    borrow(plain, {"render.fps": 12})
+    borrow(plain, {})
+    give_back(plain)
+    assert plain.render.fps == 12
+    give_back(plain)
+    assert plain.render.fps == 24 and RECORD not in plain
+
+
+def test_plain_values_are_those_that_can_be_written():
+    item = bpy.data.objects.new("Thing", None)
+    told = borrowed._plain_values(item)
+    assert told["name"] == "Thing" and told["hide_render"] is False and "location" in told
+    assert not {"type", "data", "parent", "modifiers", "children", "is_evaluated"} & set(told)
+
+
+@pytest.mark.parametrize("change", ["camera", "nothing", "borrowed", "camera gone", "scene gone"])
+def test_a_window_that_lets_markers_choose_the_camera_again_is_corrected(change, scene, monkeypatch):
+    """Once it has drawn: a later still, or what is gone, is left alone."""
+    other, tasks = bpy.data.scenes.new("Other"), []
+    other.camera = eye = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
+    monkeypatch.setattr(borrowed.timer, "every", lambda task, *_: tasks.append(task))
+    borrowed._keep_camera(other)
+    assert tasks == []  # without a window nothing chooses
+    windowed = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
+    monkeypatch.setattr(borrowed, "bpy", windowed)
+    borrowed._keep_camera(bpy.data.scenes.new("No camera"))
+    assert tasks == []
+    borrowed._keep_camera(other)
+    (again,) = tasks
+    if change != "nothing":
+        other.camera = scene.camera
+    if change == "borrowed":
+        other[RECORD] = "{}"
+    if change == "camera gone":
+        bpy.data.objects.remove(eye)
+    if change == "scene gone":
+        bpy.data.scenes.remove(other)
+    assert again() is None
+    if change != "scene gone":
+        kept = other.camera.name
+        assert kept == ("Eye" if change in {"camera", "nothing"} else scene.camera.name)
 
 
 def test_what_is_embedded_in_a_scene_is_borrowed_by_its_path(scene):
