@@ -228,12 +228,12 @@ COVERS = {
     ),
     "scene/session/board": _blender("edit/exact/boards edit/exact/drawing edit/board"),
     "scene/session/press": _blender(
-        "press/exact/orders press/exact/quotes press/press edit/handles press/together press/continuity press/refine "
-        "press/budget edit/landing_again press/jobs film/stranger_again"
+        "press/exact/going_on press/exact/orders press/exact/quotes press/press edit/handles press/together "
+        "press/continuity press/refine press/budget edit/landing_again press/jobs film/stranger_again"
     ),
     "scene/session/views": _blender(
-        "press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers views/views views/views_queue "
-        "views/wider views/walkthrough"
+        "press/exact/going_on press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers "
+        "views/views views/views_queue views/wider views/walkthrough"
     ),
     "operators": _blender(
         "ui/exact/dialogs ui/exact/setting_up ui/exact/making ui/exact/making_again ui/exact/walks ui/exact/rows "
