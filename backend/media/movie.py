@@ -35,8 +35,8 @@ HD = 720  # lines from which a movie that does not say its colours has BT.709's
 class Movie:
     """`times` are those of its frames in seconds, from its first. `sound_seconds` is 0 without sound. `first` is the
     first frame, uint8 RGB [height, width, 3]. `plain` says that it is such as we write ourselves: an MP4 with H.264 in
-    yuv420p and BT.709, upright, and nothing or AAC at 48 kHz; no other streams. `begins` is where its file, which may
-    be cut out of a longer one, has the first frame, in seconds."""
+    yuv420p and BT.709, upright, and nothing or AAC at 48 kHz; no other streams, nothing hidden. `begins` is where its
+    file, which may be cut out of a longer one, has the first frame, in seconds."""
 
     path: Path
     times: tuple[Fraction, ...]
@@ -130,11 +130,13 @@ def read_movie(path: Path) -> Movie:
     with _open(path) as container:
         video = container.streams.video[0]
         base = video.time_base or Fraction(1, 1000)
-        stamps = sorted(packet.pts for packet in container.demux(video) if packet.pts is not None)
+        packets = [packet for packet in container.demux(video) if packet.pts is not None]
+    hidden = [packet for packet in packets if packet.is_discard]  # such as were cut off without being encoded anew
+    stamps = sorted(packet.pts for packet in packets if not packet.is_discard and packet.pts is not None)
     if not stamps:
         raise _unreadable("it does not say when its frames are shown")
     times = tuple((stamp - stamps[0]) * base for stamp in stamps)
-    return Movie(path, times, first_rgb, seconds, plain, _start(video, stamps[0]))
+    return Movie(path, times, first_rgb, seconds, plain and not hidden, _start(video, stamps[0]))
 
 
 def open_movie(path: Path) -> av.container.InputContainer:

@@ -132,6 +132,23 @@ def test_of_several_pictures_the_first_is_the_movie(tmp_path: Path) -> None:
     assert number(frame_at(tmp_path / "a.mp4", Fraction(2, 24))) == 2
 
 
+def test_frames_that_are_cut_off_without_being_encoded_anew_are_none(tmp_path: Path) -> None:
+    """As `ffmpeg -ss 0.2 -c copy` leaves them: there, with a list that skips them."""
+    whole, cut = movie(tmp_path / "whole.mp4", even(20)), tmp_path / "cut.mp4"
+    with av.open(str(whole)) as source, av.open(str(cut), "w") as target:
+        video = source.streams.video[0]
+        copy = target.add_stream_from_template(video)
+        for packet in source.demux(video):
+            if packet.pts is not None and packet.dts is not None and packet.time_base is not None:
+                before = round(5 / FPS / packet.time_base)
+                packet.pts, packet.dts, packet.stream = packet.pts - before, packet.dts - before, copy
+                target.mux(packet)
+    found = read_movie(cut)
+    assert (len(found.times), found.fps, number(found.first), found.fits(FPS, 15)) == (15, FPS, 5, False)
+    assert [number(frame) for frame in found.frames(FPS, 16)] == [*range(5, 20), 19]
+    assert read_movie(whole).fits(FPS, 20)
+
+
 def test_a_movie_without_sound_has_none(tmp_path: Path) -> None:
     assert read_movie(movie(tmp_path / "a.mp4", even(2))).sound(Fraction(1)) is None
 
