@@ -268,3 +268,48 @@ def test_what_a_workflow_takes_shows_and_leaves_is_told(monkeypatch: pytest.Monk
     ]
     found.places, found.settings, found.unused = {}, [], []
     assert workflows._about(workflow) == "It uses nothing of a shot: see the titles in the docs."
+
+
+def test_an_account_is_looked_up_by_its_name_and_its_variable(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    found: list[Account | None] = [Account("fal", "https://a", "keyring"), None]
+
+    def account(*words: str) -> Account | None:
+        asked.append(words)
+        return found.pop(0)
+
+    monkeypatch.setattr(kept, "account", account)
+    monkeypatch.setattr(kept, "key_of", lambda *words: asked.append(words) or KEY)
+    assert accounts._tested("fal") == "The key is good."
+    one = Account("fal", "https://a", "keyring")
+    assert asked == [("fal", "FAL_KEY"), (one, "FAL_KEY", "fal"), ("fal", "FAL_KEY")]
+    assert told == [(one, KEY)] and told.kept == []  # it was removed meanwhile
+    found[:] = [None]
+    with pytest.raises(EngineError) as caught:
+        accounts._tested("fal")
+    assert (caught.value.code, caught.value.message, caught.value.fix) == (
+        *("no_account", "There is no account with fal. Add one: python -m backend accounts add fal"),
+        "accounts",
+    )
+
+
+def test_what_an_account_needs_is_said_to_the_word(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*words: Any, **more: Any) -> tuple[str, str, str | None]:
+        with pytest.raises(EngineError) as caught:
+            add(*words, **more)
+        return caught.value.code, caught.value.message, caught.value.param
+
+    assert wrong("videos") == ("invalid_request", "Say where the video server is: --address https://...", "address")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(" \n"))
+    assert wrong("fal") == ("invalid_request", "There is no key on standard input.", "key")
+    told.answer = EngineError("online_access", "Nothing may go out.", "online_access")
+    assert add("videos", "http://127.0.0.1:8000/", no_key=True) == "It is kept, and not tested: Nothing may go out."
+    told.answer = Unreached("no route")
+    assert add("videos", "http://10.0.0.1:8000", no_key=True) == (
+        "It is kept, and could not be tested now: no route. The connection is not encrypted: only for a network that "
+        "you trust."
+    )
+    assert told.kept == [
+        (Account("videos", "http://127.0.0.1:8000", "none", ()), ""),
+        (Account("videos", "http://10.0.0.1:8000", "none", ()), ""),
+    ]
