@@ -48,12 +48,12 @@ def spans(made: Dialogue | None) -> list[tuple[float, float]]:
 
 
 def test_lines_follow_one_another_with_a_breath_between_them(said: Said) -> None:
-    made = dialogue((line("A", 1.0), line("A", 0.5), line("B", 0.75)), 10 * RATE)
+    made = dialogue((line("A", 1.0), line("A", 0.5), line("B", 0.75)), 4 * RATE)
     assert spans(made) == [(0.4, 1.4), (1.62, 2.12), (2.52, 3.27)]
     assert [(text, language, pace) for text, language, _, pace in said] == [
         ("1.0 s", "English", 165), ("0.5 s", "English", 165), ("0.75 s", "English", 165),
     ]  # fmt: skip
-    assert made is not None and made.notes == () and made.samples.shape == (2, 10 * RATE)
+    assert made is not None and made.notes == () and made.samples.shape == (2, 4 * RATE)
     assert made.samples.dtype == np.float32
 
 
@@ -92,7 +92,7 @@ def test_what_is_too_long_all_the_same_is_cut_and_said(said: Said) -> None:
 
 
 def test_a_line_is_as_loud_as_every_other_and_comes_from_its_speaker(said: Said) -> None:
-    made = dialogue((line("A", 1.0), line("B", 1.0), line("C", 1.0)), 6 * RATE)
+    made = dialogue((line("A", 0.5), line("B", 0.5), line("C", 0.5)), 4 * RATE)
     assert made is not None
     levels = []
     for first, after in spans(made):
