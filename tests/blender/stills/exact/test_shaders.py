@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 import pytest
-from take_one.scene.stills.borrow import see_through
+from rooms import EEVEE
+from take_one.scene.stills.borrow import see_through, there
 from take_one.scene.stills.borrow.see_through import nature
 
 
@@ -140,3 +141,104 @@ def test_a_shader_is_followed_through_groups_within_groups():
         assert nature(material).clear is clear
     outer.node_tree = None
     assert nature(material) == see_through.OPAQUE
+
+
+# --- what the depth's own render draws ---
+
+
+def made(alpha=None, drawn="BsdfDiffuse"):
+    """A material whose shader is there as far as `alpha`: a number, or "node" where one brings it."""
+    material = bpy.data.materials.new("made")
+    material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    output = tree.nodes.new("ShaderNodeOutputMaterial")
+    shader = tree.nodes.new("ShaderNode" + ("BsdfPrincipled" if alpha is not None else drawn))
+    tree.links.new(shader.outputs[0], output.inputs["Surface"])
+    if alpha == "node":
+        tree.links.new(tree.nodes.new("ShaderNodeValue").outputs[0], shader.inputs["Alpha"])
+    elif alpha is not None:
+        shader.inputs["Alpha"].default_value = alpha
+    return material
+
+
+LEAF, GLASS, WATER = (see_through.Nature(*one) for one in ((0, 0, 1, 0), (1, 0, 1, 0), (0, 1, 0, 0)))
+
+
+@pytest.mark.parametrize(
+    ("alpha", "found", "drawn"),
+    [(0.5, LEAF, "BSDF_PRINCIPLED"), (0.75, LEAF, "BSDF_PRINCIPLED"), (0.49, LEAF, "BSDF_TRANSPARENT"),
+     (1.0, GLASS, "BSDF_TRANSPARENT"), ("node", GLASS, "BSDF_TRANSPARENT"), ("node", LEAF, "MIX_SHADER"),
+     ("node", WATER, "BSDF_PRINCIPLED"), (0.1, WATER, "BSDF_PRINCIPLED")],
+)  # fmt: skip
+def test_a_surface_is_there_from_a_half_on(alpha, found, drawn):
+    tree = made(alpha).node_tree
+    own = tree.get_output_node("ALL").inputs["Surface"]
+    drawn_by = see_through._surface(there.There(tree, tree, None), own, found)
+    assert drawn_by.node.type == drawn and (drawn_by == own.links[0].from_socket) is (drawn == "BSDF_PRINCIPLED")
+    if drawn == "MIX_SHADER":
+        edge = drawn_by.node.inputs[0].links[0].from_node
+        parts = [one.links[0].from_node.type for one in drawn_by.node.inputs[1:]]
+        assert (edge.operation, edge.inputs[1].default_value, parts) == (
+            "GREATER_THAN", 0.5, ["BSDF_TRANSPARENT", "BSDF_DIFFUSE"],
+        )  # fmt: skip
+        assert edge.inputs[0].links[0].from_node.type == "VALUE"
+    tree.links.remove(own.links[0])
+    assert see_through._surface(there.There(tree, tree, None), own, WATER).node.type == "BSDF_TRANSPARENT"
+
+
+def with_two_outputs(name, first, second):
+    """A material that EEVEE draws otherwise than Cycles."""
+    material = made(drawn=first)
+    material.name = name
+    tree = material.node_tree
+    tree.get_output_node("ALL").target = "CYCLES"
+    other = tree.nodes.new("ShaderNodeOutputMaterial")
+    other.name, other.target = "Other", "EEVEE"
+    tree.links.new(tree.nodes.new("ShaderNode" + second).outputs[0], other.inputs["Surface"])
+    return material
+
+
+def test_a_depth_is_of_what_the_pictures_engine_draws():
+    """Also of what is plainly there, where Cycles would draw another shader: only what the scene shows."""
+    scene = bpy.context.scene
+    other, away = (with_two_outputs(name, "Emission", "BsdfDiffuse") for name in "ab")
+    plain = made()
+    mesh = bpy.data.meshes.new("mesh")
+    for material in (other, plain):
+        mesh.materials.append(material)
+    scene.collection.objects.link(bpy.data.objects.new("item", mesh))
+    scene.render.engine = "CYCLES"
+    see_through.clear_away(scene)
+    assert not any(see_through.OUTPUT in one.node_tree.nodes for one in (other, plain, away))
+    scene.render.engine = EEVEE
+    assert [see_through._differs(one, "EEVEE") for one in (other, plain)] == [True, False]
+    assert not see_through._differs(other, "CYCLES")
+    see_through.clear_away(scene)
+    assert [see_through.OUTPUT in one.node_tree.nodes for one in (other, plain, away)] == [True, False, False]
+    drawn = other.node_tree.get_output_node("CYCLES")
+    assert drawn.name == see_through.OUTPUT and drawn.inputs["Surface"].links[0].from_node.type == "BSDF_DIFFUSE"
+    assert drawn[see_through.DISPLACED] == "Material Output"
+    see_through.restore()
+    assert other.node_tree.get_output_node("CYCLES").inputs["Surface"].links[0].from_node.type == "EMISSION"
+
+
+def test_what_was_changed_meanwhile_is_left_as_it_is():
+    material = made()
+    tree = material.node_tree
+    ours = tree.nodes.new("ShaderNodeOutputMaterial")
+    ours.name, ours[see_through.DISPLACED] = see_through.OUTPUT, "Gone\nShader\nMine"
+    tree.nodes.new("ShaderNodeBsdfDiffuse").name = "Shader"
+    mine = tree.nodes.new("ShaderNodeOutputMaterial")
+    mine.name, mine.target = "Mine", "EEVEE"
+    see_through.restore()
+    assert mine.target == "CYCLES" and sorted(node.name for node in tree.nodes) == [
+        "Diffuse BSDF", "Material Output", "Mine", "Shader",
+    ]  # fmt: skip
+
+
+def test_whose_output_of_a_material_a_picture_shows():
+    scene = bpy.context.scene
+    for engine, drawn_by in (("CYCLES", "CYCLES"), (EEVEE, "EEVEE"), ("BLENDER_WORKBENCH", "CYCLES")):
+        scene.render.engine = engine
+        assert see_through._drawn_by(scene) == drawn_by
