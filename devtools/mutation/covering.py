@@ -173,18 +173,18 @@ COVERS = {
     "scene/app": _blender("press/timer ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
     "scene/edit": _blender(
-        "edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene edit/exact/edit_parts "
-        "edit/strips_places "
+        "edit/exact/edit_numbers edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene "
+        "edit/exact/edit_parts edit/strips_places "
         "edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare film/takes film/found film/moving "
         "film/stranger_copies film/stranger_strips"
     ),
-    "scene/edit/found": _blender("film/found press/opened_again"),
+    "scene/edit/found": _blender("edit/exact/edit_numbers film/found press/opened_again"),
     "scene/edit/trash": _blender("film/trash film/found film/takes"),
     "scene/edit/cut": _blender(
         "edit/exact/cut_numbers edit/exact/cut_exact edit/exact/cut_parts edit/exact/cut_moves edit/ripple "
         "edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row edit/hand_made"
     ),
-    "scene/edit/board": _blender("edit/exact/boards edit/board edit/ripple"),
+    "scene/edit/board": _blender("edit/exact/edit_numbers edit/exact/boards edit/board edit/ripple"),
     "scene/edit/burn_in": _blender("edit/exact/burn_ins edit/burn_in"),
     "scene/edit/out": _blender(
         "edit/exact/out_numbers edit/exact/out_parts edit/exact/cut_render ui/out_exact ui/export ui/export_steps "
@@ -192,7 +192,12 @@ COVERS = {
     ),
     "scene/session/out": _blender("edit/exact/exports edit/exact/beds ui/out_exact ui/export ui/export_steps edit/bed"),
     "scene/edit/several": Cover(
-        "blender", ("tests/blender/edit/exact/test_parts_exact.py", "tests/blender/edit/one_clip")
+        "blender",
+        (
+            "tests/blender/edit/exact/test_edit_numbers.py",
+            "tests/blender/edit/exact/test_parts_exact.py",
+            "tests/blender/edit/one_clip",
+        ),
     ),
     "scene/stills": _blender(
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
