@@ -265,3 +265,58 @@ def test_files_that_the_compositor_writes_are_found_by_their_paths(tree):
     ]  # fmt: skip
     assert [scene.path_resolve(one).type for one in file_outputs(scene)] == ["OUTPUT_FILE"] * 2
     assert list(file_outputs(bpy.data.scenes.new("Other"))) == []
+
+
+def shown(tree):
+    return "".join(sorted(name[0] for name in composed(tree.scene).layers))
+
+
+def choosing(tree, kind, **settings):
+    """A node between both layers, and the input by which it chooses."""
+    node = tree.tree.nodes.new(kind)
+    for name, value in settings.items():
+        setattr(node, name, value)
+    pictures = [one for one in node.inputs if one.type == "RGBA" and one.enabled]
+    for layer, socket in zip(("One", "Two"), pictures, strict=True):
+        tree.tree.links.new(tree.layer(layer).outputs[0], socket)
+    tree.finish(node, next(index for index, one in enumerate(node.outputs) if one.enabled))
+    names = ("Switch", "Factor", "Fac")
+    return node, next(one for one in node.inputs if one.enabled and one.name in names)
+
+
+MIX = ("ShaderNodeMix", {"data_type": "RGBA"}) if NEW else ("CompositorNodeMixRGB", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "ways"),
+    [
+        ("CompositorNodeSwitch", {}, {False: "O", True: "T"}),
+        ("CompositorNodeAlphaOver", {}, {0.0: "O", 0.5: "OT", 1.0: "OT"}),
+        (MIX[0], {**MIX[1], "blend_type": "MIX"}, {0.0: "O", 0.25: "OT", 0.999: "OT", 1.0: "T"}),
+        (MIX[0], {**MIX[1], "blend_type": "ADD"}, {0.0: "O", 0.5: "OT", 1.0: "OT"}),
+    ],
+)
+def test_what_has_no_share_in_a_mixture_is_not_in_the_picture(kind, settings, ways, tree):
+    node, by = choosing(tree, kind, **settings)
+    for value, found in ways.items():
+        by.default_value = value
+        assert shown(tree) == found, value
+    by.default_value = next(iter(ways))
+    if kind != "CompositorNodeSwitch":
+        tree.tree.links.new(tree.tree.nodes.new("ShaderNodeValue").outputs[0], by)
+        assert shown(tree) == "OT"  # by as much as something else says
+    node.mute = True
+    assert shown(tree) == "O"
+
+
+def test_a_mixture_of_one_picture_alone_shows_it(tree):
+    node, by = choosing(tree, MIX[0], **MIX[1])
+    by.default_value = 0.0
+    first, second = (one for one in node.inputs if one.type == "RGBA" and one.enabled)
+    tree.tree.links.remove(second.links[0])
+    assert shown(tree) == "O"
+    tree.tree.links.new(tree.layer("Two").outputs[0], second)
+    tree.tree.links.remove(first.links[0])
+    assert composed(tree.scene).layers == ()  # what is not linked is in it whole
+    by.default_value = 1.0
+    assert shown(tree) == "T"
