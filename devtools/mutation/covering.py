@@ -190,7 +190,9 @@ COVERS = {
         "edit/exact/out_numbers edit/exact/out_parts edit/exact/cut_render ui/out_exact ui/export ui/export_steps "
         "edit/hand_made"
     ),
-    "scene/session/out": _blender("edit/exact/exports edit/exact/beds ui/out_exact ui/export ui/export_steps edit/bed"),
+    "scene/session/out": _blender(
+        "press/exact/sent edit/exact/exports edit/exact/beds ui/out_exact ui/export ui/export_steps edit/bed"
+    ),
     "scene/edit/several": Cover(
         "blender",
         (
@@ -233,8 +235,8 @@ COVERS = {
     ),
     "scene/session/board": _blender("edit/exact/boards edit/exact/drawing edit/board"),
     "scene/session/press": _blender(
-        "press/exact/going_on press/exact/orders press/exact/quotes press/press edit/handles press/together "
-        "press/continuity press/refine press/budget edit/landing_again press/jobs film/stranger_again"
+        "press/exact/sent press/exact/going_on press/exact/orders press/exact/quotes press/press edit/handles "
+        "press/together press/continuity press/refine press/budget edit/landing_again press/jobs film/stranger_again"
     ),
     "scene/session/views": _blender(
         "press/exact/going_on press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers "
