@@ -59,6 +59,23 @@ def test_a_linked_camera_in_a_local_scene_is_itself(linked, tmp_path):
     assert local.camera == theirs and local.timeline_markers[0].camera == theirs
 
 
+@pytest.mark.skipif(bpy.app.version < (5, 0), reason="packs no libraries")
+def test_a_camera_that_is_packed_is_not_taken_for_the_linked_one(linked, tmp_path):
+    local, linked_one = next(scene for scene in bpy.data.scenes if scene.library is None), linked.camera
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True, pack=True) as (_, data):
+        data.objects = [linked_one.name]
+    (packed,) = data.objects
+    assert packed.library != linked_one.library and (packed.name, packed.is_linked_packed) == (linked_one.name, True)
+    for one in (packed, linked_one):
+        local.collection.objects.link(one)
+    for active, asked in ((packed, linked_one), (linked_one, packed)):
+        local.camera = local.timeline_markers[0].camera = active
+        assert x_of(shot(local, tmp_path / f"still {active.library.name}", camera=asked, frame=11)) == pytest.approx(
+            15.0
+        )
+        assert local.camera == local.timeline_markers[0].camera == active
+
+
 def test_what_was_borrowed_of_linked_blocks_is_given_back_after_a_reload(linked, tmp_path):
     local = next(scene for scene in bpy.data.scenes if scene.library is None)
     theirs, ours = linked.camera, local.camera
