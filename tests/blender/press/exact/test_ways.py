@@ -140,16 +140,17 @@ def test_a_plan_is_made_in_the_scene_as_it_is_at_its_frame(scene, monkeypatch):
 
     monkeypatch.setattr(plans.surfaces, "read", read)
     monkeypatch.setattr(plans.marks, "look_mark", look)
+    monkeypatch.setattr(plans.marks, "lens_mark", lambda one, track: f" of {one.name}, {len(track.poses)}")
     monkeypatch.setattr(plans.plan, "plan", plan)
     track = plans.camera_track(scene, scene.camera, 31, 30)
     steps, made = ended(plans.steps(scene, scene.camera, track, 31, 30, 4))
-    assert (steps, made.plan, made.look) == ([0.25, 0.75, 0.5], (4, False, "used"), "look")
+    assert (steps, made.plan, made.look) == ([0.25, 0.75, 0.5], (4, False, "used"), "look of Crane, 30")
     assert (made.first, made.frames, made.edits, made.settings) == (31, 30, 0, plans._settings(scene))
     assert seen == [(31, [31, 43, 55]), (31, 31, "used")]
     seen.clear()
     scene.frame_set(40)
     steps, made = ended(plans.steps(scene, scene.camera, track, 31, 30, None, True))
-    assert (steps, made.plan, made.look) == ([0.5], (None, True, "used"), "look")
+    assert (steps, made.plan, made.look) == ([0.5], (None, True, "used"), "look of Crane, 30")
     assert (seen, scene.frame_float) == ([(31, [31, 43, 55]), (31, 31, "used")], 40)
     assert [made.frame_at(pose) for pose in (0, 10, 29)] == [31, 41, 60]
 
