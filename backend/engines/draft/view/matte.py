@@ -136,21 +136,27 @@ def widen(
     height, width = nearness.shape
     out = nearness.copy()
     out_x, out_y = slope_x.copy(), slope_y.copy()
-    ring = halo.copy()
+    where, beside = np.empty(halo.size, np.int32), np.empty(halo.size, np.int32)
+    count = 0
     for y in range(height):
         for x in range(width):
             if far[y, x] != 2 or 0 < near[y, x] < 4:
                 continue
+            found = -1
             for k in range(4):
                 v = y + (1 if k == 0 else -1 if k == 1 else 0)
                 u = x + (1 if k == 2 else -1 if k == 3 else 0)
                 if 0 <= v < height and 0 <= u < width and halo[v, u] >= 0 and alpha[v, u] > 0.03:
-                    ring[y, x] = halo[v, u]
+                    found = halo[v, u]
+            if found >= 0:
+                where[count], beside[count] = y * width + x, found
+                count += 1
+    for k in range(count):
+        halo[where[k] // width, where[k] % width] = beside[k]
     for y in range(height):
         for x in range(width):
-            halo[y, x] = ring[y, x]
-            if ring[y, x] >= 0:
-                v, u = ring[y, x] // width, ring[y, x] % width
+            if halo[y, x] >= 0:
+                v, u = halo[y, x] // width, halo[y, x] % width
                 here = nearness[v, u]
                 change = slope_x[v, u] * (x - u) + slope_y[v, u] * (y - v)
                 out[y, x], out_x[y, x], out_y[y, x] = here, 0, 0
@@ -163,22 +169,31 @@ def widen(
 def bleed(colour: np.ndarray, known: np.ndarray, rings: int) -> None:
     """Grows `colour` float32 [h, w, 3] by `rings` pixels from where `known` (uint8) is not 0."""
     height, width = known.shape
+    left = np.empty(known.size, np.int32)
+    count = 0
+    for y in range(height):
+        for x in range(width):
+            if known[y, x] == 0:
+                left[count] = y * width + x
+                count += 1
     for ring in range(rings):
-        for y in range(height):
-            for x in range(width):
-                if known[y, x] != 0:
-                    continue
-                count = 0
-                red = green = blue = np.float32(0)
-                for v in range(max(0, y - 1), min(height, y + 2)):
-                    for u in range(max(0, x - 1), min(width, x + 2)):
-                        if known[v, u] != 0 and known[v, u] <= ring + 1:
-                            count += 1
-                            red += colour[v, u, 0]
-                            green += colour[v, u, 1]
-                            blue += colour[v, u, 2]
-                if count:
-                    colour[y, x, 0] = red / count
-                    colour[y, x, 1] = green / count
-                    colour[y, x, 2] = blue / count
-                    known[y, x] = ring + 2
+        last, count = count, 0
+        for i in left[:last]:
+            y, x = i // width, i % width
+            number = 0
+            red = green = blue = np.float32(0)
+            for v in range(max(0, y - 1), min(height, y + 2)):
+                for u in range(max(0, x - 1), min(width, x + 2)):
+                    if known[v, u] != 0 and known[v, u] <= ring + 1:
+                        number += 1
+                        red += colour[v, u, 0]
+                        green += colour[v, u, 1]
+                        blue += colour[v, u, 2]
+            if number:
+                colour[y, x, 0] = red / number
+                colour[y, x, 1] = green / number
+                colour[y, x, 2] = blue / number
+                known[y, x] = ring + 2
+            else:
+                left[count] = i
+                count += 1
