@@ -16,6 +16,7 @@ from PIL import Image
 
 from backend.engines.draft import DraftEngine
 from backend.engines.draft.shot import begin
+from backend.engines.draft.view.drawing import renderer
 from backend.engines.draft.view.drawing.bands import MOST
 from backend.engines.draft.view.drawing.renderer import Renderer
 from backend.engines.draft.view.film import Film, Prepared
@@ -74,6 +75,21 @@ def test_a_frame_at_a_view_is_that_view_and_those_between_are_what_the_camera_wo
         true, _ = truth(k / (FRAMES - 1))
         assert psnr(frames[k], true) > 40
         assert k < 3 or psnr(frames[k], true) > psnr(alone[k], true) + 5
+
+
+def test_edges_are_smoothed_as_far_as_a_second_view_has_a_say(
+    walk: TakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at a view's own pose; two thirds of SWITCH off it by 20 / 27."""
+    smoothed: list[float] = []
+    monkeypatch.setattr(renderer, "smooth", lambda rgb, near, part, same: smoothed.append(float(part)))
+    with ThreadPoolExecutor(1) as beside:
+        film = begin(walk).film
+        for k in (0, 1, 3, 5, 6, 7, 9, 10):
+            smoothed.append(-k)
+            Renderer(film.still).frame(film._sights(k, beside))
+    part = pytest.approx(20 / 27)
+    assert smoothed == [0, -1, part, -3, 1.0, -5, part, -6, -7, 1.0, -9, -10, 1.0]
 
 
 def test_what_no_view_shows_is_said(walk: TakeRequest) -> None:
