@@ -318,3 +318,18 @@ def test_the_bounds_of_what_is_sent_and_of_what_comes() -> None:
     assert (runway.MOST_CREDITS, runway.CREDIT, runway.DATA_URI) == (1e9, 0.01, 3_700_000)
     assert runway.GEN == ((1280, 720), (720, 1280), (1104, 832), (832, 1104), (960, 960), (1584, 672))
     assert (videos.GRID, videos.CLOCKS) == (16, 300.0)
+
+
+def test_an_address_that_is_none_is_shown_without_what_is_secret_in_it() -> None:
+    host = "x" * 90
+    for url, shown in (
+        ("http://example.com/path?key=1", "http://example.com"),
+        ("https://me:hush@example.com", "https://example.com"),
+        ("ftp://example.com", "ftp://example.com"),
+        (f"http://{host}.com", f"http://{host}.co"),  # a hundred characters of it
+        ("nothing", "://"),
+    ):
+        said = f"{shown} is no https:// address, so nothing is sent there."
+        assert parts(wrong(http.checked, url)) == ("invalid_request", said, "accounts", None)
+    assert http.checked("http://127.0.0.1:1/a") == "http://127.0.0.1:1/a"
+    assert http.checked("https://example.com") == "https://example.com"
