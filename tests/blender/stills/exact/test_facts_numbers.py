@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mathutils import Matrix
 from rooms import box
-from take_one.client.protocol.camera import MAX_NAME
+from take_one.client.protocol.camera import MAX_NAME, Camera
 from take_one.scene.stills.camera import camera_of
 from take_one.scene.stills.known import facts, things
 from take_one.scene.stills.known.facts import Seen, plain_name, scene_facts, shot_size, time_of_day
@@ -191,6 +191,26 @@ def test_what_reaches_behind_the_camera_is_cut_at_its_plane(scene):
     box("Beam", (1.5, 0, 2), (1, 40, 0.5))
     (one,) = seen(scene)
     assert one.surrounds and frame(one) == pytest.approx((0.5, 0.4375, 0.625, 0.5625))
+
+
+def test_each_box_of_a_thing_is_cut_at_the_cameras_plane():
+    boxes = [facts._CORNERS * (1, 1, 2) + (x, y, -1) for x, y in ((-3, 0), (4, -6))]
+    one = Seen("a", False, set(), np.concatenate(boxes))
+    numbers = Camera("perspective", 10, 8, cx=5.0, cy=4.0, fx=20.0, fy=10.0)
+    assert facts._project(one, np.eye(4), numbers, False) and one.surrounds
+    assert one.low == pytest.approx(((5 - 20 * 3e3) / 10, (4 - 10 * 1e3) / 8))
+    assert one.high == pytest.approx(((5 + 20 * 5e3) / 10, (4 + 10 * 6e3) / 8))
+
+
+@pytest.mark.parametrize(("person", "least"), [(False, facts.LEAST_SHARE), (True, facts.LEAST_PERSON)])
+def test_what_is_just_large_enough_is_named(person, least, scene, monkeypatch):
+    wide = np.array([(0, 0), (1, least), (1, least * 0.999)])
+    given = [Seen(name, person, set(), np.zeros((8, 3))) for name in "ab"]
+    monkeypatch.setattr(facts, "_things", lambda *_: given)
+    monkeypatch.setattr(facts, "_project", lambda one, *_: (
+        setattr(one, "low", wide[0]) or setattr(one, "high", wide[1 + given.index(one)]) or True))  # fmt: skip
+    found = facts._framed(scene, scene.view_layers[0], camera_of(scene, scene.camera))
+    assert [one.name for one in found] == ["a"]
 
 
 @pytest.mark.parametrize(("size", "named"), [(0.45, True), (0.44, False)])
