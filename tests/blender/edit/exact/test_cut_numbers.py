@@ -336,16 +336,22 @@ def test_the_length_of_a_card_is_whole_frames_of_each_edit(edit, source, monkeyp
     assert len(told) == 3
 
 
-@pytest.mark.parametrize(
-    ("end", "own", "overlap", "held"),
-    [(90, None, 0, 0), (91, None, 0, 1), (89, None, 0, 0), (86, None, 0, 0), (85, None, 0, -1), (88, None, 3, -1),
-     (80, 30, 0, -6), (84, 30, 0, 4)],
-)  # fmt: skip
-def test_for_how_many_frames_a_strip_holds_its_last(end, own, overlap, held):
+def test_for_how_many_frames_a_strip_holds_its_last():
     """A file of 40 frames from 50 on; its handles are of 4 and 4, so that the shot is over at 86."""
-    marks = {strips.HEAD_KEY: 4, strips.TAIL_KEY: 4, OVERLAP_KEY: overlap, **({strips.OWN_KEY: own} if own else {})}
-    movie = Strip("MOVIE", 50, end, marks=marks, **{strips.CONTENT_LENGTH: 40, strips.TRIM_END: 0})
-    assert fit.held(movie) == held
+    cases = [
+        (90, None, 0, 0),
+        (91, None, 0, 1),
+        (89, None, 0, 0),
+        (86, None, 0, 0),
+        (85, None, 0, -1),
+        (88, None, 3, -1),
+        (80, 30, 0, -6),
+        (84, 30, 0, 4),
+    ]
+    for end, own, overlap, held in cases:
+        marks = {strips.HEAD_KEY: 4, strips.TAIL_KEY: 4, OVERLAP_KEY: overlap, **({strips.OWN_KEY: own} if own else {})}
+        movie = Strip("MOVIE", 50, end, marks=marks, **{strips.CONTENT_LENGTH: 40, strips.TRIM_END: 0})
+        assert fit.held(movie) == held
 
 
 def test_a_bed_is_of_its_words_and_sound():

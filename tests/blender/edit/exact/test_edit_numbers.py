@@ -175,16 +175,22 @@ def test_the_picture_beside_a_sound_is_the_one_that_is_seen_longest():
     assert several._beside(sound, [away]) is None is several._beside(sound, [])
 
 
-@pytest.mark.parametrize(
-    ("end", "was", "own", "ends"),
-    [(90, None, 30, 80), (80, None, 30, 80), (85, None, 30, 80), (70, None, 30, 70), (90, None, 60, 90),
-     (80, 30, None, 90), (75, 30, None, 75), (90, None, None, 90)],
-)  # fmt: skip
-def test_a_sound_ends_where_its_own_shot_does(end, was, own, ends):
+def test_a_sound_ends_where_its_own_shot_does():
     """Beside a picture from 50 to 90."""
-    sound = Strip(first=50, after=end, marks={strips.OWN_KEY: was} if was else {})
-    several._note_own(sound, Strip("MOVIE", 50, 90), own)
-    assert (strips.end(sound), sound.get(strips.OWN_KEY)) == (ends, own)
+    cases = [
+        (90, None, 30, 80),
+        (80, None, 30, 80),
+        (85, None, 30, 80),
+        (70, None, 30, 70),
+        (90, None, 60, 90),
+        (80, 30, None, 90),
+        (75, 30, None, 75),
+        (90, None, None, 90),
+    ]
+    for end, was, own, ends in cases:
+        sound = Strip(first=50, after=end, marks={strips.OWN_KEY: was} if was else {})
+        several._note_own(sound, Strip("MOVIE", 50, 90), own)
+        assert (strips.end(sound), sound.get(strips.OWN_KEY)) == (ends, own)
 
 
 def test_each_part_of_a_clip_is_a_take_with_its_own_words(edit, tmp_path):
@@ -200,10 +206,13 @@ def test_each_part_of_a_clip_is_a_take_with_its_own_words(edit, tmp_path):
     cost = Price(2.0, "USD")
     job = Job("id", JobState.COMPLETED, 100, binding=binding, result=Result(notes=("all", "Shot 2: dark"), cost=cost))
     made = list(several.parts(TakeReady("k", clip, clip.with_suffix(".json"), job, binding)))
-    assert [(one.key, one.clip.name, one.job.seed, one.job.prompt, one.job.result.notes, one.job.result.cost)
-            for one in made] == [
-        ("k", "Hall_t003.mp4", 11, "one", ("all",), cost), ("k~1", "Yard_t007.mp4", 12, "two", ("all", "dark"), None),
-    ]  # fmt: skip
+    assert [
+        (one.key, one.clip.name, one.job.seed, one.job.prompt, one.job.result.notes, one.job.result.cost)
+        for one in made
+    ] == [
+        ("k", "Hall_t003.mp4", 11, "one", ("all",), cost),
+        ("k~1", "Yard_t007.mp4", 12, "two", ("all", "dark"), None),
+    ]
     assert made[1].clip == tmp_path / "Yard" / "Yard_t007.mp4" and made[1].clip.samefile(clip)
     first, second = (json.loads(one.sidecar.read_text()) for one in made)
     assert (first["prompt"], first["sound"], first["camera"], first["seed"], first["seconds"]) == (

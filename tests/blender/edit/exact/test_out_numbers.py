@@ -309,9 +309,9 @@ def test_animation_goes_with_strips_and_effects_that_follow_them(edit):
 # --- the cut's own render ---
 
 
-@pytest.mark.parametrize(
-    ("side", "percent", "wanted"),
-    [
+def test_a_side_whose_render_can_not_be_even_stays():
+    """One that is not rendered at all does not count as even."""
+    cases = [
         (15, 10, 15),
         (19, 10, 19),
         (39, 10, 29),
@@ -321,8 +321,6 @@ def test_animation_goes_with_strips_and_effects_that_follow_them(edit):
         (1, 100, 1),
         (7, 50, 5),
         (3, 50, 3),
-    ],
-)
-def test_a_side_whose_render_can_not_be_even_stays(side, percent, wanted):
-    """One that is not rendered at all does not count as even."""
-    assert render_cut._even(side, percent) == wanted
+    ]
+    for side, percent, wanted in cases:
+        assert render_cut._even(side, percent) == wanted

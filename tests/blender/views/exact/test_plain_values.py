@@ -121,21 +121,23 @@ def test_a_pictures_files_are_those_that_it_shows(tmp_path):
 # --- surfaces with holes ---
 
 
-@pytest.mark.parametrize(
-    ("more", "there"),
-    [
-        ({}, THERE), ({"output": "Color"}, [[0, 1, 1], [0, 0, 1]]), ({"mix": "first"}, THERE),
-        ({"mix": "second"}, [[0, 1, 1], [0, 0, 1]]), ({"between": ["ShaderNodeMath"] * 3}, THERE),
-        ({"between": ["ShaderNodeMath"] * 4}, None), ({"between": ["ShaderNodeInvert"]}, None),
-    ],
-)  # fmt: skip
-def test_which_channel_of_a_picture_decides(more, there):
-    found = leaves.leaf_of(material("leaf", image=image(THERE), **more))
-    assert found is None if there is None else found.there.astype(int).tolist() == there
-    if there is not None and "between" not in more:
-        link = material("again", image=image(THERE), **more).node_tree.links
-        sockets = [one.to_socket for one in link if one.from_node.type == "TEX_IMAGE"]
-        assert leaves._image_behind(sockets[0])[1] == (0 if more.get("output") == "Color" else 3)
+def test_which_channel_of_a_picture_decides():
+    cases = [
+        ({}, THERE),
+        ({"output": "Color"}, [[0, 1, 1], [0, 0, 1]]),
+        ({"mix": "first"}, THERE),
+        ({"mix": "second"}, [[0, 1, 1], [0, 0, 1]]),
+        ({"between": ["ShaderNodeMath"] * 3}, THERE),
+        ({"between": ["ShaderNodeMath"] * 4}, None),
+        ({"between": ["ShaderNodeInvert"]}, None),
+    ]
+    for more, there in cases:
+        found = leaves.leaf_of(material("leaf", image=image(THERE), **more))
+        assert found is None if there is None else found.there.astype(int).tolist() == there
+        if there is not None and "between" not in more:
+            link = material("again", image=image(THERE), **more).node_tree.links
+            sockets = [one.to_socket for one in link if one.from_node.type == "TEX_IMAGE"]
+            assert leaves._image_behind(sockets[0])[1] == (0 if more.get("output") == "Color" else 3)
 
 
 def test_a_ray_asks_for_the_place_in_the_picture_where_it_meets_the_leaf():
