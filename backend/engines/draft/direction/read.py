@@ -20,6 +20,7 @@ from .marks import marked
 from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
 from .moves.find import find, without_things
 from .moves.joining import ACROSS, WAYS_ON, comes_back, going_of, gone_back, gone_on, is_side, is_together, turned_to
+from .moves.making import as_meant, step_of
 from .moves.subject import (
     is_about_the_camera,
     is_an_order,
@@ -41,9 +42,11 @@ from .moves.telling import (
     is_all_that_moves,
     is_kept_in_sight,
     is_only_a_look,
+    is_timeless_hold,
     kept_centred,
     led_on,
     measured_by,
+    over_first,
     resumed,
     stopped_at,
     told_about,
@@ -58,7 +61,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
-from .where.target import OPENINGS, noun_phrase, onward_of, target_of, via_of, whole_of
+from .where.target import target_of
 from .where.ways import heading
 
 MOST_STEPS = 12
@@ -262,14 +265,14 @@ class _Reader:
         if move.form == "again":
             self.steps = turned(self.steps, clause, move)
             return
-        step = self._step(clause, moves, index, move)
+        step = step_of(clause, moves, index, move)
         if (led := led_on(self.steps, step, clause, index, move)) is not None:
             self.steps = led
             return
         if self.manner is not None:
             step = in_manner(step, self.manner)
             step = turned_to(step, self.manner.said.split()) if step.open_side else step
-        step = _as_meant(step)
+        step = as_meant(step)
         if step.relation == "with" and step.kind in ("truck", "push") and self.goal[1] and step.open_side:
             step = replace(step, kind="push", sign=1, relation=self.goal[0], target=self.goal[1], open_side=False)
         if not step.target and self.steps and (known := self._pronoun(clause, move, step)):
@@ -288,6 +291,8 @@ class _Reader:
             step = replace(step, together=self.steps[-1].together)
             self.steps[-1:] = [step, replace(self.steps[-1], together=False)]
             return
+        if step.delay is not None and self.steps and is_timeless_hold(self.steps[-1]):  # "hold, then after 3 s pan"
+            self.steps = self.steps[:-1]
         if step.kind == "hold":
             self.steps = stopped_at(self.steps, step, move)
         if told := told_more(self.steps, step, clause, index):
@@ -302,7 +307,7 @@ class _Reader:
             self.steps[-1] = replace(self.steps[-1], kind="crane", relation="at", target=step.target)
             return
         self.leaning = any(word in _HELD_SO for word in move.verb.split())
-        self.steps.append(replace(step, together=together))
+        self.steps += over_first(replace(step, together=together), clause.words)
         if move.verb == "spiral" and (height := next((word for word in ("up", "down") if word in clause.words), "")):
             kind, sign = CAMERA_VERBS["pedestal"][height]
             self.steps.append(replace(step, kind=kind, sign=sign, degrees=None, relation="", target="", together=True))
@@ -315,33 +320,6 @@ class _Reader:
             return None
         relation, _ = target_of([*text[:-1], "the", "thing-of-it"], step.kind, move.verb, 0, len(text) + 1)
         return (relation, named) if relation else None
-
-    def _step(self, clause: Clause, moves: list[Found], index: int, move: Found) -> Step:
-        """A move with all that its clause says of it."""
-        first = moves[index - 1].end if index else 0
-        last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
-        step = modified(Step(move.kind, move.sign), clause.words, first, last, move)
-        manner = dict(move.extra)
-        relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
-        if step.kind == "hold" and clause.words[move.end : move.end + 3] == ["in", "front", "of"]:
-            relation, target = "to", noun_phrase(clause.words, move.end + 3, last)[1]
-        if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
-            relation, target = "whole", whole  # "show the whole terrace by pulling back"
-        return replace(
-            step,
-            relation=relation,
-            target=target,
-            via=via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else "",
-            onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
-            open_side=not any(
-                is_side(word) for word in clause.words[first if move.kind == ("orbit") else move.start : last]
-            ),
-            said=" ".join(clause.words[first:last]),
-            amount=step.amount * manner.get("amount", 1.0),
-            speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
-            degrees=manner.get("degrees", step.degrees),
-            metres=step.metres if step.metres is not None else manner.get("metres"),
-        )
 
     def _heading(self, clause: Clause, end: int) -> None:
         """ "Gentle movement to the left": where it goes, by the words [0, end) of a clause without a verb."""
@@ -388,17 +366,3 @@ def _again(clause: Clause, steps: list[Step]) -> Step | None:
     """What a clause without a move adds: an earlier step once more, back, further, or on after a look; a look that
     keeps a thing in the frame."""
     return gone_back(clause, steps) or further(clause, steps) or resumed(clause, steps) or kept_centred(clause, steps)
-
-
-def _as_meant(step: Step) -> Step:
-    """A step as its words mean it together: "around the singer twice", "around the corner"."""
-    if step.kind == "roll" and step.metres is not None:  # "lean left 30 cm"
-        step = replace(step, kind="truck")
-    if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:
-        step = replace(step, degrees=360.0 * step.factor, factor=None)
-    forward_from = (step.kind, step.sign, step.relation) == ("push", 1, "from")
-    if forward_from and OPENINGS.intersection(step.target.split()[-1:]):  # "out of the window"
-        step = replace(step, relation="through")
-    if step.kind == "orbit" and step.target == "corner":
-        step = replace(step, kind="push", sign=1, relation="past")
-    return step

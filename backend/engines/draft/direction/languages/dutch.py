@@ -19,6 +19,7 @@ DUTCH = Language(
     noun=NOUN,
     camera=r"\bcamera\b(?! uit de hand| op de schouder)|\bdrone\b|\bwe\b|\bbeeld\b",
     splits=(
+        (r"\s*,?\s*\bmet\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:en dan|dan|daarna|en daarna|vervolgens|gevolgd door|ten slotte|tenslotte|tot slot)\b\s*",
@@ -93,6 +94,7 @@ DUTCH = Language(
         (r"achteruit|naar achteren", "out"),
     ),
     manners=(
+        (r"\bplotseling\w*|\bmet een ruk\b|\babrupt\b", "sudden"),
         (r"\b(?:heel|zeer|erg)\b", "very"),
         (r"\blangza\w+|\brustige?\b|\btrage?\b|\btraag\b|\bzachtjes\b|\bgeleidelijk\b|\bvoorzichtig\b", "slow"),
         (r"\bsnel(?:le)?\b|\bvlug(?:ge)?\b|\bvlotte?\b|\bplotseling\w*", "fast"),

@@ -17,6 +17,7 @@ FRENCH = Language(
     noun=NOUN,
     camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|^\s*nous\b|\bdrone\b|\bobjectif\b",
     splits=(
+        (r"\s*,?\s*\bavec\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*",
@@ -120,6 +121,8 @@ FRENCH = Language(
         (r"en arrière|vers l'arrière", "out"),
     ),
     manners=(
+        (r"\bbrusquement\b|\bd['’]un coup\b|\bsoudain\w*\b|\bd['’]un coup sec\b", "sudden"),
+        (r"\bvivement\b|\bprestement\b|\bvite fait\b", "fast"),
         (r"\btrès\b", "very"),
         (r"\blente?s?\b|\blentement\b|\bdoucement\b|\bdoux\b|\bprogressi\w+", "slow"),
         (r"\brapides?\b|\brapidement\b|\bvite\b", "fast"),

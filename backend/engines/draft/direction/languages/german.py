@@ -22,6 +22,7 @@ GERMAN = Language(
     noun=NOUN,
     camera=r"(?<!hand)kamera(?!fahrt)|\bwir\b|\bman\b|drohne(?!nflug)|\bblick\b",
     splits=(
+        (r"\s*,?\s*\bmit\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:und dann|dann|danach|anschließend|schließlich|gefolgt von)\b\s*", "then"),
         (r"\s*,?\s*\b(?:während|wobei|gleichzeitig|und dabei|und zugleich|zugleich)\b\s*", "while"),
@@ -141,6 +142,7 @@ GERMAN = Language(
         (r"nach unten|runter\b|hinunter|abwärts|hinab|herab", "down"),
     ),
     manners=(
+        (r"\blebhaft\w*|\bflink\w*|\bschwungvoll\w*", "fast"),
         (r"\bsehr\b", "very"),
         (r"\blangsam\w*|\bgemächlich\w*|\bbehutsam\w*", "slow"),
         (r"\bschnell\w*|\brasch\w*|\brasant\w*|\bzügig\w*", "fast"),

@@ -23,6 +23,7 @@ ITALIAN = Language(
     camera=r"\bcamera\b(?! a mano| a spalla| da letto)|macchina da presa|cinepresa|\bmdp\b|\bdrone\b|inquadratura"
     r"|obiettivo\b",
     splits=(
+        (r"\s*,?\s*\bcon\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:e poi|poi|quindi|dopodiché|prima di|in seguito|seguit[oa] da|e infine|infine)\b\s*", "then"),
         (r"\s*,?\s*\b(?:mentre|allo stesso tempo|contemporaneamente|nel frattempo|e intanto)\b\s*", "while"),
@@ -124,6 +125,7 @@ ITALIAN = Language(
         (r"all'indietro|indietro\b", "out"),
     ),
     manners=(
+        (r"\bdi scatto\b|\bbruscamente\b|\ball['’]improvviso\b|\bimprovvisamente\b", "sudden"),
         (r"\bmolto\b|\bmolto,?\s*molto\b", "very"),
         (r"\blent[aeio]\b|\blentamente\b|\bdolcemente\b|\bpian piano\b|\blentissim\w+|\bgradualmente\b", "slow"),
         (r"\bveloc[ei]\b|\bvelocemente\b|\brapid[aeio]\b|\brapidamente\b|\bin fretta\b", "fast"),

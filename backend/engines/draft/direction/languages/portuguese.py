@@ -20,6 +20,7 @@ PORTUGUESE = Language(
     noun=NOUN,
     camera=r"c[âa]m[ea]ra(?! na mão| à mão| ao ombro| no ombro)|\bdrone\b|enquadramento|objetiva\b",
     splits=(
+        (r"\s*,?\s*\bcom\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:e depois|depois(?! de \d)|e então|então|em seguida|a seguir|seguid[oa] de|e por fim|por fim|"
@@ -110,6 +111,7 @@ PORTUGUESE = Language(
         (r"para trás", "out"),
     ),
     manners=(
+        (r"\bde repente\b|\bbruscamente\b|\bsubitamente\b|\bnum tranco\b", "sudden"),
         (r"\bmuito\b", "very"),
         (
             r"\blent[oa]s?\b|\blentamente\b|\bdevagar(?:inho)?\b|\bsuavemente\b|\bsuaves?\b|"

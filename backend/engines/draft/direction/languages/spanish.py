@@ -17,6 +17,7 @@ SPANISH = Language(
     noun=NOUN,
     camera=r"cámara(?! en mano| al hombro)|\bdron\b|^\s*nosotros\b|objetivo\b",
     splits=(
+        (r"\s*,?\s*\bcon\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             (
@@ -121,6 +122,7 @@ SPANISH = Language(
         (r"hacia (?:delante|adelante)|adelante\b", "in"),
     ),
     manners=(
+        (r"\bde golpe\b|\bbruscamente\b|\bde repente\b|\bsúbitamente\b", "sudden"),
         (r"\bmuy\b", "very"),
         (r"\blent[oa]s?\b|\blentamente\b|\bdespacio\b|\bsuavemente\b|\bpausad\w+", "slow"),
         (r"\brápid[oa]s?\b|\brápidamente\b|\bdeprisa\b|\bvelozmente\b", "fast"),
@@ -193,7 +195,10 @@ SPANISH = Language(
         (r"(?P<keep>sigue|siguiendo|seguir|acompaña\w*)\s+(?:al |a )?{N}", "with"),
         (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),
         (r"(?P<keep>\bzoom) (?:a|al|hacia|sobre|en) (?!atrás|a?delante|fuera|dentro){N}", "to"),
-        (r"\b(?:a|sobre) (?:el|la|los|las|su|un|una) (?!izquierda|derecha|vez){N}", "to"),
+        (
+            r"\b(?:a|sobre) (?:el|la|los|las|su|un|una) (?!izquierda|derecha|vez){N}",
+            "to",
+        ),
         (r"\bdesde (?!abajo|arriba){N}", "from"),
     ),
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"

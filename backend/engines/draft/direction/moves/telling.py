@@ -14,7 +14,7 @@ from ..modifiers import in_manner, is_figure, is_modifier, modified, telling_at
 from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import DIRECTIONS
-from ..where.target import PEOPLE, noun_phrase, target_of, whole_of
+from ..where.target import PEOPLE, noun_phrase, over_of, target_of, whole_of
 from ..where.ways import VERBS
 from .find import is_another_direction
 from .joining import ACROSS, once_more, table_of, turned_to
@@ -192,6 +192,16 @@ _LOOKS = ("pan", "tilt", "zoom")
 _TRAVELS = ("push", "orbit", "truck", "pedestal", "crane")
 
 
+def over_first(step: Step, text: list[str]) -> list[Step]:
+    """A step, and before it the rise over what it leads over: "crane up over the sofa to the car"."""
+    rises = step.kind in ("crane", "pedestal") and step.sign > 0 and step.relation == "to"
+    over = over_of(text, 0, len(text)) if rises and step.metres is None else ""
+    if not over or over == step.target:
+        return [step]
+    on = Step("push", 1, speed=step.speed, relation="to", target=step.target, said=step.said)
+    return [replace(step, relation="over", target=over), on]
+
+
 def aimed_at(step: Step, target: str, said: str) -> Step:
     """A step that ends at a thing."""
     relation = "at" if step.kind in _LOOKS else "around" if step.kind == "orbit" else "to"
@@ -292,8 +302,12 @@ def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
 def is_all_that_moves(before: Step, step: Step, clause: Clause, move: Found) -> bool:
     """Whether a hold only says that nothing else moves than what a step does: "the camera doesn't move, only tilts"."""
     only = clause.link in ("but", "with") or any(word in ("only", "just") for word in clause.words[: move.start])
-    timeless = before.kind == "hold" and (before.seconds, before.share, before.delay) == (None, None, None)
-    return only and timeless and step.kind in _ON_ITS_LEGS
+    return only and is_timeless_hold(before) and step.kind in _ON_ITS_LEGS
+
+
+def is_timeless_hold(step: Step) -> bool:
+    """Whether a step is a rest of which the words do not say how long it is."""
+    return step.kind == "hold" and (step.seconds, step.share, step.delay) == (None, None, None)
 
 
 def is_only_a_look(clause: Clause, steps: list[Step]) -> bool:

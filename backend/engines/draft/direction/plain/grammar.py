@@ -7,6 +7,7 @@ import re
 
 from ..languages.denials import STILL
 from ..languages.language import Language
+from ..languages.routes import from_and_to
 from ..languages.verbs import BACK, LOOK, START, verbs_of
 from ..sentences import INCLINES, ROADS
 from ..where.target import OPENINGS
@@ -14,7 +15,9 @@ from .between import PAIR, paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .denials import denied, link_of
 from .figures import Figures
+from .framing import MARKS
 from .patterns import MOST, apart, compiled, taken, with_nouns
+from .splitting import Splitter
 from .subjects import acts, is_somebodys
 from .there import is_there
 from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move, whose
@@ -42,8 +45,7 @@ class Reader:
 
     def __init__(self, language: Language, name: str) -> None:
         self.language, self.name = language, name
-        self.splits = re.compile("|".join(f"({pattern})" for pattern, _ in language.splits))
-        self.links = [link for _, link in language.splits]
+        self.clauses = Splitter(language)
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
         self.never = re.compile(language.never)
@@ -68,8 +70,9 @@ class Reader:
         self.figures = Figures(language, name)
         stairs = "|".join(form for form, english in language.nouns.items() if english in INCLINES)
         self.stairs = re.compile((rf"\b(?:{stairs})\b" if language.blanks else stairs) if stairs else r"(?!)")
+        things = (*from_and_to(name), *language.things)
         self.things = compiled(
-            [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, language.noun), name) for rule, name in language.things)]
+            [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, language.noun), english) for rule, english in things)]
         )
 
     def english(self, text: str) -> str:
@@ -78,7 +81,7 @@ class Reader:
         about_camera = False
         nouns, has_camera = self.language.nouns, self.camera.search(text.lower()) is not None
         text = paired(text, nouns, self.language.blanks)
-        for link, clause in self._clauses(text):
+        for link, clause in self.clauses.of(text):
             if link == ".":
                 about_camera = False
             lower = clause.lower()
@@ -112,7 +115,7 @@ class Reader:
 
     def somebody_acts(self, text: str) -> bool:
         """Whether a person does something in a clause of a text in this language."""
-        clauses = [clause for _, clause in self._clauses(text)]
+        clauses = [clause for _, clause in self.clauses.of(text)]
         nouns, blanks = self.language.nouns, self.language.blanks
         return any(
             acts(clause, nouns, blanks, self._is_manner)
@@ -123,7 +126,7 @@ class Reader:
     def unread(self, text: str) -> list[str]:
         """The clauses that have a side or a figure and of which nothing was understood."""
         nouns, missed = self.language.nouns, []
-        for _, clause in self._clauses(text):
+        for _, clause in self.clauses.of(text):
             lower = clause.lower()
             others = is_somebodys(clause, nouns, self.language.blanks, self._is_verb, self._is_manner, True)
             if others or acts(clause, nouns, self.language.blanks, self._is_manner) or is_there(lower):
@@ -157,26 +160,13 @@ class Reader:
         """Whether the clause goes on about the camera as "she" or "it"."""
         return bool(re.match(r"\s*(elle|ella|sie|die)\b", clause))
 
-    def _clauses(self, text: str) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        link, start = ".", 0
-        lower = text.lower()
-        if len(lower) != len(text):
-            lower = text
-        for match in self.splits.finditer(lower):
-            found.append((link, text[start : match.start()]))
-            link, start = self.links[(match.lastindex or 1) - 1], match.end()
-        found.append((link, text[start:]))
-        kept: list[tuple[str, str]] = []
-        strong = ","
-        for link, clause in found:
-            strong = link if _STRENGTH[link] > _STRENGTH[strong] else strong
-            if clause.strip():
-                kept.append((strong, clause))
-                strong = ","
-        return kept
-
     def _sentence(self, clause: str, linked: bool) -> str | None:
+        """The clause in English, its marks (see marks.py) with it; None where it says nothing of a camera."""
+        marks = "".join(MARKS.findall(clause))
+        said = self._told(MARKS.sub(" ", clause) if marks else clause, linked)
+        return said if said is None else said + marks
+
+    def _told(self, clause: str, linked: bool) -> str | None:
         """The clause in English; None where it says nothing of a camera. `linked`: it is at the same time as the one
         before it."""
         if self.language.blanks:
@@ -216,7 +206,8 @@ class Reader:
             english = self._said(
                 move, mine, about, mine_too, len(moves) > 1 or linked, _AT_ONCE.search(clause) is not None
             )
-            if (height := _HEIGHTS.match(english)) and (stairs := self.stairs.search(clause)):
+            height = _HEIGHTS.match(english) if "metres" not in english else None
+            if height and (stairs := self.stairs.search(clause)):
                 english = f"move {'up' if height[1] else 'down'} the {self.language.nouns[stairs[0]]}"
             said.append(english)
         never = "no " if negated and moves[0] in negated and not _STATIC & set(said) else ""
@@ -392,7 +383,6 @@ _AT_ONCE = re.compile(r"\b(?:[a-z]+[aei]ndo(?:si|se|ci)?|en [a-z]+ant|dabei|rega
 _LONG = ROADS | {"wall", "fence", "hedge", "facade", "shelf", "railing"}
 _LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
 _STATIC = {"static shot", "tripod shot"}
-_STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")

@@ -175,6 +175,14 @@ def via_of(text: list[str], start: int, stop: int) -> str:
     return ""
 
 
+def over_of(text: list[str], start: int, stop: int) -> str:
+    """What a way up and on to something leads over: "crane up over the sofa to the car"; "" for none."""
+    for i in range(start, stop - 1):
+        if text[i] == "over" and (name := noun_phrase(text, i + 1, stop)[1]):
+            return name
+    return ""
+
+
 def onward_of(text: list[str], start: int, stop: int) -> str:
     """What a way through a thing leads to: "through the living room to the terrace door"; "" for none."""
     for i in range(start, stop - 1):

@@ -7,6 +7,7 @@ import re
 from ... import words
 from ...lists import replaced, replacements
 from .. import numbers
+from ..framing import earlier_first, in_marks
 from ..grammar import Reader
 from ..halves import in_digits
 from ..measures import in_metres
@@ -115,16 +116,18 @@ def written_out(text: str, language: Reader | None = None) -> str:
     foreign = reader is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(replaced(text, IN_CAPITALS), _CAPITALS)
-    text = (
-        in_order(in_metres(in_digits(numbers.in_figures(text, reader.name)), reader.name))
-        if reader
-        else plainly(asked(timed(in_figures(in_frame(in_a_row(text))))))
-    )
+    text = _in_plain_words(text, reader.name) if reader else plainly(asked(timed(in_figures(in_frame(in_a_row(text))))))
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)
     text = _HEIGHTS.sub(_by, text)
     return _BETWEEN.sub(lambda match: f"{0.5 * (_figure(match[1]) + _figure(match[2])):g}", text)
+
+
+def _in_plain_words(text: str, name: str) -> str:
+    """A text in the language called `name` with its figures as digits, its times in order, its sizes as marks."""
+    text = in_metres(in_digits(numbers.in_figures(text, name)), name)
+    return in_order(in_marks(earlier_first(text, name), name))
 
 
 def _initials(part: str, foreign: bool) -> str:
