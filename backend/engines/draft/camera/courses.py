@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,10 @@ TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
 FREE_TRAVEL_SPEED = 6.0  # the same with several views
 GROUND = one_of("floor, ground, street, pavement, lawn, grass")
 LOW = 0.2  # metres above the ground, of a camera that goes down to it
+_END_OF = re.compile(r"\b(top|crown|tip|bottom|foot|base) of\b")
+_UPRIGHT = re.compile(r"\b(?:straight|directly|vertically) (?:up|down)\b")
+STEEPEST = math.radians(85)  # of a look straight up or down
+_LOOKING = one_of("look, looks, gaze, gazes, glance, glances")
 WHIP = math.radians(90)
 FRAME_WIDTH = 36.0  # millimetres, of the frame that focal lengths are said for
 MOST_FRAMED = 30.0  # times, of a zoom to a size of framing
@@ -77,6 +82,9 @@ def course_of(
 
 def _found(step: Step, stage: Stage) -> Target | None:
     found = find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
+    if found and step.kind in LOOKS and (end := _END_OF.search(step.said)):  # "up at the top of the tree"
+        up = float(found.size[1]) * (0.45 if end[1] in ("top", "crown", "tip") else -0.45)
+        return replace(found, centre=found.centre + np.array([0.0, up, 0.0]))
     return shown_of(found, FRAMES[step.frames][0]) if found and found.person and step.frames else found
 
 
@@ -167,6 +175,8 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
     if kind in ("pan", "tilt") and step.relation == "at" and to is not None:
         yaw, pitch = angles_to(to.centre - base.position, stage.up)
         return wrapped(base.yaw - yaw) if kind == "pan" else pitch - base.pitch
+    if kind == "tilt" and to is None and stage.views > 1 and _UPRIGHT.search(step.said):
+        return step.sign * STEEPEST - base.pitch
     if kind == "pan" and step.relation == "around" and stage.views > 1:
         return step.sign * math.radians(120) * wish
     if kind == "zoom" and to is not None and step.sign > 0 and stage.views > 1 and not stage.scene.orthographic:
@@ -287,6 +297,9 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
         )
     if kind == "pan":
         return lambda pose, u: replace(pose, yaw=pose.yaw - extent * u)
+    if kind == "tilt" and step.relation == "at" and to is not None and _LOOKING.intersection(step.said.split()):
+        aside = turn_to(base, to.centre - base.position, up)[0]  # "look up at the tree", wherever it stands
+        return lambda pose, u: replace(pose, pitch=pose.pitch + extent * u, yaw=pose.yaw + aside * u)
     if kind == "tilt":
         return lambda pose, u: replace(pose, pitch=pose.pitch + extent * u)
     return lambda pose, u: replace(pose, roll=pose.roll - extent * u)

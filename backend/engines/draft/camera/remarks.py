@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from ..direction.steps import Step
-from .courses import TURNS, Course
+from .courses import GROUND, TURNS, Course
 from .scene_depth import SceneDepth
 from .targets import PEOPLE
 
@@ -48,6 +48,7 @@ def not_found(steps: Iterable[Step], found: Iterable[str], scene: SceneDepth) ->
     have = set(found)
     moving = [step for step in steps if step.kind not in ("hold", "handheld")]
     missing = [step for step in moving if step.target and step.target not in have and step.relation in _TELLING]
+    missing = [step for step in missing if not (step.kind in ("pedestal", "crane") and step.target in GROUND)]
     if not missing or (not scene.things and not any(_is_person(step) for step in missing)):
         return []
     names = list(dict.fromkeys(step.target[:MOST_SAID] for step in missing))[:3]

@@ -88,9 +88,10 @@ def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "
     if " and " in name:  # "between the bed and the wardrobe"
         both = [find_target(part, scene, among) for part in name.split(" and ", 1)]
         return _around(both[0], both[1]) if both[0] and both[1] else None
-    if len(asked) > 1 and asked[-2].endswith("'s") and asked[-1] in BODY:  # "Ben's face"
-        owner = find_target(" ".join([*name.lower().split()[:-2], asked[-2].removesuffix("'s")]), scene, among)
-        return part_of(owner, asked[-1]) if owner is not None and owner.person else owner
+    said = name.lower().split()
+    if len(said) > 1 and said[-2].endswith("'s") and said[-1] in BODY:  # "Ben's face"
+        owner = find_target(" ".join([*said[:-2], said[-2].removesuffix("'s")]), scene, among)
+        return part_of(owner, said[-1]) if owner is not None and owner.person else owner
     asked = [which, *asked]
     if asked[-1] in PEOPLE and (people := [thing for thing in scene.things if thing.person]):
         if asked[-1] in SEVERAL:

@@ -34,7 +34,8 @@ def each_denied(found: list[Clause]) -> list[Clause]:
 
 def _is_bare(clause: Clause) -> bool:
     """Whether a clause names moves and says nothing else of them, and one that it names is no rest."""
-    told = [word for word in clause.words if word not in NEGATIONS and word not in _SMALL]
+    text = [word for i, word in enumerate(clause.words) if clause.words[max(i - 1, 0) : i + 1] != ["zoom", "in"]]
+    told = [word for word in text if word not in NEGATIONS and word not in _SMALL]
     return told != [] and all(_is_move(word) for word in told)
 
 

@@ -13,7 +13,7 @@ from .where.ways import VERBS
 _WAYS = one_of(
     "in, down, up, along, through, past, over, into, onto, around, round, across, toward, towards, between, out, to"
 )
-_ROUTE = one_of("camera, path, route, tour, walkthrough, walk")  # "camera path: entrance -> hall"
+_ROUTE = one_of("camera, path, route, tour, walkthrough, flythrough, walk")  # "camera path: entrance -> hall"
 _MOVEMENT = ("movement", "motion", "move")
 
 
@@ -24,6 +24,8 @@ def loosely(found: list[Clause]) -> list[Clause]:
         return [Clause(["no", "camera", "movement"], [False] * 3, "sentence")]
     if found and found[0].words[0] == "it" and any(clause.words[0] in VERBS for clause in found[1:]):
         return [_said(["camera", *found[0].words[1:]], "sentence"), *found[1:]]
+    if any(clause.words[-1] in _ROUTE for clause in found[:2]) and (route := _route(found)):
+        return route
     ways = [_without_on(clause.words) for clause in found]
     if len(ways) == 1 and ways[0][0] in ("to", "onto") and _is_way(ways[0]):  # "land on the lamp"
         return [_said(["move", *ways[0]], "sentence")]
@@ -36,6 +38,22 @@ def loosely(found: list[Clause]) -> list[Clause]:
         return [_said(["move", "to", "the", *_without_articles(places[-1].words)], "sentence")]
     orders = [clause for clause in found if clause.link in ("comma", "sentence") and _is_order(clause.words)]
     return [replace(clause, link="sentence") for clause in orders]
+
+
+def _route(found: list[Clause]) -> list[Clause]:
+    """The ways of a tour, one after the other: "estate tour: from the sofa to the stairs and up them"."""
+    made: list[Clause] = []
+    goal = ""
+    for clause in found:
+        text = _without_on(clause.words)
+        if text[0] == "from" and "to" in text[2:]:
+            text = text[text.index("to", 2) :]
+        if len(text) == 2 and text[1] in ("it", "them") and goal:
+            text = [text[0], "the", goal]
+        if text[0] in _WAYS and _is_way(text):
+            made.append(_said(["move", *text], "then"))
+            goal = text[-1]
+    return made
 
 
 def _without_on(text: list[str]) -> list[str]:

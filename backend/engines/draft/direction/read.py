@@ -48,6 +48,7 @@ from .moves.telling import (
     measured_by,
     over_first,
     resumed,
+    started_on,
     stopped_at,
     told_about,
     told_more,
@@ -61,7 +62,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
-from .where.target import target_of
+from .where.target import from_of, target_of
 from .where.ways import heading
 
 MOST_STEPS = 12
@@ -266,6 +267,8 @@ class _Reader:
             self.steps = turned(self.steps, clause, move)
             return
         step = step_of(clause, moves, index, move)
+        if step.kind in ("pan", "tilt") and step.target and (first := from_of(clause.words, move.start)):
+            self.start = self.start or started_on(first)
         if (led := led_on(self.steps, step, clause, index, move)) is not None:
             self.steps = led
             return

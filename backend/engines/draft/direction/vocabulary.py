@@ -107,7 +107,7 @@ _TRAVELLING = listed(
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
         press, punch, lunge, surge, roam, stray, rocket, meander, trundle, sidle, stumble,
         trudge, jog, sprint, hurry, scramble, squeeze, thread, shuffle, plod, hop, skip, wriggle, nip, burrow,
-        limp, wade, tread, waltz, wend, scurry, scuttle, sashay, zigzag, vault
+        shove, thrust, limp, wade, tread, waltz, wend, scurry, scuttle, sashay, zigzag, vault
     """
 )
 _TURNING = listed(
@@ -130,6 +130,7 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     **dict.fromkeys(_HOLDING, _HOLD),
     **{verb: {**_SINK, "out": ("push", -1)} for verb in ("drop", "fall")},
     "tip": _TILT,
+    "settle": {**_HOLD, "out": ("push", -1)},
     "cant": {**_ANY_ROLL, "": ("roll", 1)},
     "recoil": {"": ("push", -1)},
     "drift": {**_TRAVEL, "": ("truck", 1)},

@@ -15,6 +15,7 @@ from tests.backend.draft.direction.sets.directors_fifteenth import FIFTEENTH
 from tests.backend.draft.direction.sets.directors_fourteenth import FOURTEENTH
 from tests.backend.draft.direction.sets.directors_later import FIFTH, FOURTH
 from tests.backend.draft.direction.sets.directors_ninth import NINTH
+from tests.backend.draft.direction.sets.directors_sixteenth import SIXTEENTH
 from tests.backend.draft.direction.sets.directors_tenth import TENTH
 from tests.backend.draft.direction.sets.directors_thirteenth import THIRTEENTH
 from tests.backend.draft.direction.sets.directors_twelfth import TWELFTH
@@ -34,6 +35,7 @@ LATER = {
     **THIRTEENTH,
     **FOURTEENTH,
     **FIFTEENTH,
+    **SIXTEENTH,
 }
 
 

@@ -14,6 +14,15 @@ BETWEEN = {
     "korean": r"이나|나|도|과|와|,|및|하거나",
     "chinese": r"也不要|也不|也别|或者|或|和|与|、|不要|不",
 }
+# Nouns of moves that lists have.
+NOUNS_OF_MOVES = {
+    "german": ((r"\bneigungen\b", "tilt"),),
+    "french": ((r"\binclinaisons?\b", "tilt"),),
+    "spanish": ((r"\binclinaci[oó]n(?:es)?\b", "tilt"), (r"\bzooms\b", "zoom"), (r"\bpaneos\b", "pan")),
+    "italian": ((r"\binclinazion[ei]\b", "tilt"), (r"\bpanoramiche\b", "pan")),
+    "portuguese": ((r"\binclinaç(?:ão|ões)\b", "tilt"), (r"\bpanorâmicas\b", "pan")),
+    "dutch": ((r"\bkanteling(?:en)?\b", "tilt"),),
+}
 OR = {
     "german": r"\b(?:oder|noch)\b",
     "french": r"\b(?:ou|ni)\b",

@@ -19,7 +19,10 @@ DUTCH = Language(
     noun=NOUN,
     camera=r"\bcamera\b(?! uit de hand| op de schouder)|\bdrone\b|\bwe\b|\bbeeld\b",
     splits=(
-        (r"\s*,?\s*\bmet\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
+        (
+            r"\s*,?\s*\bmet\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            "while",
+        ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:en dan|dan|daarna|en daarna|vervolgens|gevolgd door|ten slotte|tenslotte|tot slot)\b\s*",

@@ -17,7 +17,10 @@ FRENCH = Language(
     noun=NOUN,
     camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|^\s*nous\b|\bdrone\b|\bobjectif\b",
     splits=(
-        (r"\s*,?\s*\bavec\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
+        (
+            r"\s*,?\s*\bavec\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            "while",
+        ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*",
@@ -108,11 +111,11 @@ FRENCH = Language(
         (r"(?:de (?:la )?)?gauche\s*(?:à|vers|-|→|/)?\s*(?:la )?droite?\b", "right"),
         (r"(?:de (?:la )?)?droite?\s*(?:à|vers|-|→|/)?\s*(?:la )?gauche", "left"),
         (
-            r"(?:dans le |en )?sens inverse des aiguilles(?: d'une montre)?|sens anti-?horaire|"
+            r"(?:dans le |en )?sens inverse des aiguilles(?: d'une montre)?|(?:dans le |en )?sens anti-?horaire|"
             r"sens contraire des aiguilles(?: d'une montre)?",
             "counterclockwise",
         ),
-        (r"dans le sens des aiguilles(?: d'une montre)?|sens horaire", "clockwise"),
+        (r"dans le sens des aiguilles(?: d'une montre)?|(?:dans le |en )?sens horaire", "clockwise"),
         (r"(?:vers la |à |sur la )?gauche", "left"),
         (r"(?:vers la |à |sur la )?droite?\b", "right"),
         (r"vers le haut|en haut", "up"),

@@ -22,7 +22,10 @@ GERMAN = Language(
     noun=NOUN,
     camera=r"(?<!hand)kamera(?!fahrt)|\bwir\b|\bman\b|drohne(?!nflug)|\bblick\b",
     splits=(
-        (r"\s*,?\s*\bmit\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
+        (
+            r"\s*,?\s*\bmit\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            "while",
+        ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:und dann|dann|danach|anschließend|schließlich|gefolgt von)\b\s*", "then"),
         (r"\s*,?\s*\b(?:während|wobei|gleichzeitig|und dabei|und zugleich|zugleich)\b\s*", "while"),

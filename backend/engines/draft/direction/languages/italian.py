@@ -23,7 +23,10 @@ ITALIAN = Language(
     camera=r"\bcamera\b(?! a mano| a spalla| da letto)|macchina da presa|cinepresa|\bmdp\b|\bdrone\b|inquadratura"
     r"|obiettivo\b",
     splits=(
-        (r"\s*,?\s*\bcon\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
+        (
+            r"\s*,?\s*\bcon\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            "while",
+        ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:e poi|poi|quindi|dopodiché|prima di|in seguito|seguit[oa] da|e infine|infine)\b\s*", "then"),
         (r"\s*,?\s*\b(?:mentre|allo stesso tempo|contemporaneamente|nel frattempo|e intanto)\b\s*", "while"),

@@ -20,7 +20,10 @@ PORTUGUESE = Language(
     noun=NOUN,
     camera=r"c[âa]m[ea]ra(?! na mão| à mão| ao ombro| no ombro)|\bdrone\b|enquadramento|objetiva\b",
     splits=(
-        (r"\s*,?\s*\bcom\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
+        (
+            r"\s*,?\s*\bcom\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            "while",
+        ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:e depois|depois(?! de \d)|e então|então|em seguida|a seguir|seguid[oa] de|e por fim|por fim|"

@@ -17,7 +17,10 @@ SPANISH = Language(
     noun=NOUN,
     camera=r"cámara(?! en mano| al hombro)|\bdron\b|^\s*nosotros\b|objetivo\b",
     splits=(
-        (r"\s*,?\s*\bcon\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel))", "while"),
+        (
+            r"\s*,?\s*\bcon\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            "while",
+        ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             (
@@ -173,7 +176,7 @@ SPANISH = Language(
             ),
             "past",
         ),
-        (r"(?P<keep>rodea\w*|orbita\w*|circunda)\s+(?:a )?{N}", "around"),
+        (r"(?P<keep>rodea\w*|orbita\w*|circunda)\s+(?!(?:a )?(?:la )?(?:izquierda|derecha))(?:a )?{N}", "around"),
         (r"(?P<keep>sobrevuela\w*)\s+{N}", "over"),
         (r"\b(?:por encima (?:del |de )|sobre ){N}", "over"),
         (r"(?P<keep>atraviesa\w*|cruza\w*)\s+{N}", "through"),

@@ -13,7 +13,7 @@ from ..sentences import CAMERA_NOUNS, DETERMINERS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
 from ..where.target import PEOPLE, target_of
-from ..where.ways import VERBS, is_manner
+from ..where.ways import VERBS, is_manner, is_name
 from ..words import SPEEDS
 
 
@@ -112,7 +112,8 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
         first and before.target and before.relation != "through"
     )
     onward = clause.link == "comma" and text[0] in _ONWARD and first > 0 and text[first] in ("to", "toward", "towards")
-    if clause.link != "then" and not (clause.link == "and" and further) and not onward:
+    route = clause.link == "comma" and _ON_A_ROUTE.intersection(before.said.split()) and text[first] in _ALONG_A_ROUTE
+    if clause.link != "then" and not (clause.link == "and" and further) and not onward and not route:
         return None
     if text[first + 1 : first + 2] and not _goes_somewhere(text, first):
         return None
@@ -131,6 +132,10 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
         cut += 1
     said = [verb, *kept, *text[cut:]]
     return Clause(said, [False] * (len(said) - len(text) + cut) + clause.named[cut:], "then")
+
+
+_ON_A_ROUTE = one_of("walkthrough, flythrough, tour")
+_ALONG_A_ROUTE = one_of("in, over, across, past, through, up, down, along, to, into, onto, around, between, under, out")
 
 
 def _is_a_thing(text: list[str]) -> bool:
@@ -158,18 +163,20 @@ def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
     return modified(replace(back, speed=1.0), clause.words, 0, len(clause.words)) if own else back
 
 
-_RETURNING = one_of("come, swing, duck, snap, spring, lean, flick, whip, dip, drop")
+_RETURNING = one_of("come, swing, duck, snap, spring, lean, flick, whip, dip, drop, pop, rise, sink, bob, spring")
 
 
 def comes_back(clause: Clause, steps: list[Step]) -> Step | None:
     """The way back of the last step, where a clause says no more than to come back: "lean out, then duck back"."""
     text = [word for word in clause.words if not is_manner(word) and word not in ("then", "we", "camera", "the")]
-    if text[1:] not in (["back"], ["back", "again"], ["back", "in"]) or text[0] not in VERBS:
-        return None
-    if VERBS[text[0]][0] not in _RETURNING:
-        return None
     before = next((step for step in reversed(steps) if step.kind not in ("hold", "handheld")), None)
     if before is None:
+        return None
+    if text == ["level"] and before.kind in ("tilt", "roll"):  # "nose down ten degrees, then level"
+        text = ["come", "back"]
+    way = {1: "up", -1: "down"} if before.kind in ("pedestal", "crane", "tilt") else {1: "right", -1: "left"}
+    ways = (["back"], ["back", "again"], ["back", "in"], ["back", way[-before.sign]])
+    if text[1:] not in ways or (VERBS[text[0]][0] if text[0] in VERBS else text[0]) not in _RETURNING:
         return None
     said = " ".join(clause.words)
     back = replace(before, sign=-before.sign, relation="", target="", onward="", together=False, delay=None, said=said)
@@ -202,7 +209,14 @@ def _telling(text: list[str]) -> int:
 def _goes_somewhere(text: list[str], i: int) -> bool:
     """Whether a place or another direction follows the word `i`, and no "to her surprise"."""
     after = text[i + 1]
-    known = after in DETERMINERS or after in WAYS_ON or after in PEOPLE or is_modifier(after) or is_figure(text, i + 1)
+    known = (
+        after in DETERMINERS
+        or is_name(after)
+        or after in WAYS_ON
+        or after in PEOPLE
+        or is_modifier(after)
+        or is_figure(text, i + 1)
+    )
     return known or after in ("of", "from", "about", "by", "in", "on", "at", "again") or text[i] in DIRECTIONS
 
 

@@ -80,6 +80,8 @@ def is_about_the_camera(clause: Clause) -> bool:
 def is_an_order(clause: Clause) -> bool:
     """Whether a clause begins with a word that is no known one, and goes on with the camera, a side or a length, as an
     order does whose verb is not known: "gribble the camera", "florp to the left"."""
+    if clause.words[0] in ("keep", "keeps", "keeping", "place", "put") and _THIRDS.intersection(clause.words):
+        return True
     text = [word for word in clause.words if not (word in LEAD_INS or is_manner(word)) or word in DETERMINERS]
     if len(text) < 2 or not text[0].isalpha() or clause.named[clause.words.index(text[0])]:
         return False
@@ -95,6 +97,7 @@ def is_an_order(clause: Clause) -> bool:
     return camera or aside or far
 
 
+_THIRDS = one_of("third, thirds, half, corner, edge, foreground, background")  # of the frame
 _WHITHER = one_of("left, right, up, down, back, forward, forwards, backwards, sideways, upwards, downwards, clockwise")
 _BEING = one_of("is, are, on, at, in, of, with, from, which, that, behind, and, to, has, see, sees, 's")
 

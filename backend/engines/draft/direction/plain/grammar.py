@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from ..languages.denials import STILL
+from ..languages.denials import NOUNS_OF_MOVES, STILL
 from ..languages.language import Language
 from ..languages.routes import from_and_to
 from ..languages.verbs import BACK, LOOK, START, verbs_of
@@ -49,7 +49,14 @@ class Reader:
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
         self.never = re.compile(language.never)
-        self.moves = compiled([(STILL[name], "static shot"), *(JARGON if language.blanks else ()), *language.moves])
+        self.moves = compiled(
+            [
+                (STILL[name], "static shot"),
+                *(JARGON if language.blanks else ()),
+                *language.moves,
+                *NOUNS_OF_MOVES.get(name, ()),
+            ]
+        )
         self.own = compiled(language.moves)
         self.verbs = compiled(verbs_of(name))
         known = (

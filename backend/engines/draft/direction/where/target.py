@@ -82,7 +82,7 @@ _NO_THINGS = one_of(
         side, end, other, top, bottom, rear, middle, center, centre, start, beginning, same, way, time, once,
         first, last, final, least, all, quarter, most, motion, speed, direction, distance, height, level, ground level,
         foreground, background, rest, lot, bit, little, tad, touch, turn, circle, degree, degrees, order,
-        seconds, second, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
+        seconds, second, foot, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
         crane, gimbal, space, set, point, order, thing, half, axis, very, really, quite, so, overhead, once,
         twice
     """
@@ -172,6 +172,18 @@ def via_of(text: list[str], start: int, stop: int) -> str:
     for i in range(start, stop - 1):
         if text[i] in ("past", "beyond") and (name := noun_phrase(text, i + 1, stop)[1]):
             return name
+    return ""
+
+
+def from_of(text: list[str], start: int) -> str:
+    """What a look from one thing to another begins on: "pan from the door to the window"; "" for none."""
+    for i in range(start, len(text) - 3):
+        if (
+            text[i] == "from"
+            and text[i + 1] not in DIRECTIONS
+            and any(word in _TOWARDS for word in text[i + 2 : i + 7])
+        ):
+            return noun_phrase(text, i + 1, len(text))[1]
     return ""
 
 

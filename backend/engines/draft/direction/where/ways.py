@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import words
+from ..languages.nouns import PEOPLES_NAMES
 from ..modifiers import is_figure, is_modifier
 from ..sentences import BETWEEN, CAMERA_NOUNS, DETERMINERS, ROADS
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, Move
@@ -26,12 +27,17 @@ def goes_to(text: list[str], i: int) -> bool:
     """Whether a verb of going has its goal at word `i`: "to the window", "slowly from the sink to the fridge"."""
     for at in range(i, min(len(text) - 1, i + 7)):
         if text[at] == "to":
-            return text[at + 1] in ABOUT
+            return text[at + 1] in ABOUT or is_name(text[at + 1])
         if at == i and not (text[at] == "from" or is_modifier(text[at])):
             return False
         if text[at] in DIRECTIONS or (at > i and text[at] in VERBS and text[at - 1] not in ABOUT):
             return False
     return False
+
+
+def is_name(word: str) -> bool:
+    """Whether a word is a person's name, or says whose something is: "anna", "ben's"."""
+    return word.removesuffix("'s") in PEOPLES_NAMES or (word.endswith("'s") and len(word) > 4)
 
 
 def degrees_after(text: list[str], i: int) -> bool:

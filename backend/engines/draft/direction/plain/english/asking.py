@@ -51,8 +51,8 @@ ASKING = replacements(
         (rf"\s+(?:now|ok|okay){_END}", ""),
         (
             r"(?<!\bto )(?<!\bto),?\s*\b(?:while |and |always |but )*keep(?:s|ing)? "
-            r"((?:the |his |her |an? )?(?!pace|up|it\b)\w+(?: \w+)?) "
-            r"(?:perfectly |always |dead )?(?:cent(?:red|ered|er|re)(?:[ -]frame)?|(?:in|at) (?:the )?"
+            r"((?:the |his |her |an? )?(?!pace|up|it\b)\w+(?: \w+)??) "
+            r"(?:perfectly |always |dead |right |bang )?(?:cent(?:red|ered|er|re)(?:[ -]frame)?|(?:in|at) (?:the )?"
             r"(?:cent(?:er|re)|middle|frame|shot|view|sight|picture)(?: of (?:the )?(?:frame|shot|picture|screen))?)\b",
             r", keep \1 centred",
         ),

@@ -51,6 +51,60 @@ ORDERS = replacements(
             "the camera is still",
         ),
         (r"\b(?:hang|keep)(s|ing)? (?:back|there|still|on there)\b(?! to\b)", r"hold\1"),
+        (r"\b(?:everything|nothing moves|all) (?:is|stays|remains|holds) (?:\w+ly )?(?:still|static|frozen)\b", "hold"),
+        (rf"\bnothing (?:at all |happens |moves )?for (?:the first )?{_NUMBER} ?{_SECONDS}", r"hold for \1 \2"),
+        (r"\bthen (?:nothing|stillness|no more movement)(?=\s*(?:$|[,.;]))", "then hold"),
+        (
+            r"\bcount (?:to|for)? ?(two|three|four|five|\d)(?: beats| seconds)?\b|\bgive it (two|three|four|"
+            r"\d)(?: beats| seconds)\b",
+            r"hold for \1\2 seconds",
+        ),
+        (rf",?\s*\btaking (?:about |around )?(?={_NUMBER} ?{_SECONDS})", " over "),
+        (r"\bmake it (?:feel |look |seem )?(?:a (?:bit|little) |very |really )?(?:like )?handheld\b", "handheld"),
+        (
+            r"\b(?:roll|cant|tip|lean|tilt)(s|ing)? the (?:horizon|frame|picture|image)\b",
+            r"roll\1",
+        ),
+        (
+            r"\b(?:ease|take|bring|slide|run|drive|move|push|rack)(?:s|ing)? (?:the |our )?(?=(?:lens|zoom|focal "
+            r"length)\b[^.;]{0,12} "
+            r"from)",
+            "",
+        ),
+        (r"(?:^|(?<=[,.;:])|\b(?:then|and))\s*nose (up|down)\b", r" tilt \1"),
+        (
+            r"(?:^|(?<=[,.;:])|\b(?:then|and))\s*(?:the )?(?:drone|camera|rig|gimbal|platform) (up|down|back|"
+            r"forward)\b",
+            r" move \1",
+        ),
+        (
+            r"\b(?:spin|rotate|pivot|swivel|whirl|twirl)(s|ing)? (?:right |once )*(?:all the way |completely |"
+            r"fully |once )"
+            r"(?:a?round|about)?(?: once)?(?: (?:in place|on the spot))?(?=\s*(?:$|[,.;]|then\b|and\b))",
+            r"pan\1 right 360 degrees",
+        ),
+        (
+            r"(?:^|(?<=[,.;:])|\b(?:then|and))\s*(?:take|bring|carry|lift|push|move|swing|send) it (?=(?:up|down|"
+            r"back|forward|"
+            r"in|out|left|right|over)\b)",
+            " move ",
+        ),
+        (
+            rf"\b(?:across|over) {_NUMBER}( ?m| metres?| meters?| feet| ft| steps?| paces?)?,? to the (left|right)\b",
+            r"move \3 \1\2",
+        ),
+        (
+            rf"(?:^|(?<=[,.;:])|\bthen)\s*(back|in|out|forward|left|right|up|down) and (back|in|out|forward|left|"
+            rf"right|up|down)"
+            rf"(?: by)? {_NUMBER} ?(m|metres?|meters?|cm|feet|foot|ft|steps?|paces?|yards?|inches)\b(?: each)?",
+            r" move \1 \3 \4 and move \2 \3 \4",
+        ),
+        (rf"\b(?:back )?home to (?=(?:{_A} )?\w)", "to "),
+        (
+            rf"^\s*(?:we )?(?:end|finish|land|arrive)(?:s|es)? (?:up )?(?:on|at) (?=(?:{_A} )?[\w']+(?: "
+            rf"\w+)?\s*[.!]?\s*$)",
+            "move to ",
+        ),
         (
             r"(?<!stay )(?<!stays )(?<!hold )(?<!keep )(?<!remain )(?<!is )(?<!are )\b(?:perfectly |completely |"
             r"absolutely |dead )?(still|static|motionless|frozen|locked|fixed)(?: off)?,? "
@@ -87,7 +141,8 @@ ORDERS = replacements(
         (rf"\b(?:{_A} )?({_TOP})[- ]?top\b", r"level of the \1"),
         (
             (
-                rf"\b(up|down|level|descend\w*|ris\w+|sinks?|lower\w*|drops?) (?:to|with|at) (?:{_A} )?(?:level|height|"
+                rf"(?<!look )(?<!looking )(?<!gaze )\b(up|down|level|descend\w*|ris\w+|sinks?|lower\w*|drops?) "
+                rf"(?:to|with|at) (?:{_A} )?(?:level|height|"
                 rf"top) of "
             ),
             r"\1 level with ",
