@@ -16,7 +16,7 @@ from ..direction.where.target import which_of
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import OUT_OF_SIGHT
 from .sight import distance_to
-from .targets import Target, find_target, shown_of
+from .targets import BODY, Target, find_target, shown_of
 from .variation import Manner, is_exact
 from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, way_of
 
@@ -184,7 +184,8 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         wanted = framed(to, stage, share_of(step, to)) / base.zoom  # as far as it would have to be
         if step.frames:
             return math.log(min(max(far / max(wanted, 1e-3), 1.02), MOST_FRAMED))
-        closer = math.log(min(far / max(wanted, 1e-3), MOST_CLOSER))
+        most = MOST_CLOSER * (2.0 if step.target.split()[-1] in BODY else 1.0)
+        closer = math.log(min(far / max(wanted, 1e-3), most))
         return wish**0.5 * closer if closer > 1.5 * stage.size.usual["zoom"] else None
     if kind == "zoom" and step.relation == "whole":
         return step.sign * math.log(2.0) * wish

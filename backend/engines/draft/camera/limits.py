@@ -12,6 +12,7 @@ from .scene_depth import SceneDepth
 # How much larger than with one still the usual moves are that several show.
 FURTHER = {"push": 2.5, "truck": 4.0, "pedestal": 3.0, "crane": 2.5, "orbit": 4.5, "pan": 2.0, "tilt": 1.5}
 FARTHEST = 1e4  # metres
+MOST_ZOOMED = 30.0  # times
 MOST_TURN = math.radians(720)
 
 
@@ -65,7 +66,8 @@ class Sizes:
             usual["push"] = min(usual["push"], 0.8 * forward)
             most = {
                 **dict.fromkeys(most, FARTHEST),
-                **{kind: most[kind] for kind in ("push", "zoom", "dolly zoom")},
+                **{kind: most[kind] for kind in ("push", "dolly zoom")},
+                "zoom": math.log(MOST_ZOOMED),
                 "orbit": MOST_TURN,
                 "pan": MOST_TURN,
                 "roll": MOST_TURN,

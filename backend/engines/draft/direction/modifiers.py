@@ -30,7 +30,8 @@ def telling_at(text: list[str]) -> int:
 def is_figure(text: list[str], i: int) -> bool:
     """Whether word `i` is a number or a unit."""
     units = (words.METRES, words.DEGREES, words.SECONDS, words.PARTS, ("%", "percent"))
-    counted = i > 0 and (words.number_at(text, i - 1) is not None or text[i - 1] not in DETERMINERS)
+    counted = i > 0 and not (text[i - 1] in DETERMINERS or text[i - 1].endswith("'s"))
+    counted = counted or (i > 0 and words.number_at(text, i - 1) is not None)
     return words.number_at(text, i) is not None or (counted and any(text[i] in unit for unit in units))
 
 

@@ -19,7 +19,18 @@ from .loosely import loosely
 from .marks import marked
 from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
 from .moves.find import find, without_things
-from .moves.joining import ACROSS, WAYS_ON, comes_back, going_of, gone_back, gone_on, is_side, is_together, turned_to
+from .moves.joining import (
+    ACROSS,
+    WAYS_ON,
+    comes_back,
+    going_of,
+    gone_back,
+    gone_on,
+    is_on_a_route,
+    is_side,
+    is_together,
+    turned_to,
+)
 from .moves.making import as_meant, step_of
 from .moves.subject import (
     is_about_the_camera,
@@ -189,8 +200,12 @@ class _Reader:
             moves = [replace(moves[0], form="again", verb=clause.words[0])] if said == "again" else []
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
-        if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
+        toured = self.steps != [] and is_on_a_route(self.steps[-1])
+        going = self.steps != [] and not forbidden and (toured or self.sentence != "actor")
+        if going and (on := gone_on(clause, self.steps[-1], moves)):
             self.clause(on)
+            if toured:
+                self.steps[-1] = replace(self.steps[-1], said=f"{self.steps[-1].said} tour")
             return
         if not moves and not forbidden and (told := each_as_far(clause, self.steps)):
             self.steps = told

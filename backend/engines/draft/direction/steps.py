@@ -145,8 +145,8 @@ def _dolly_zooms(steps: list[Step]) -> list[Step]:
 
 def _goes_on(before: Step, step: Step) -> bool:
     """Whether the same move is meant once more: for so many seconds, so far again, or to something else."""
-    if step.relation == "through" != before.relation and before.target:  # "to the gate and fly through it"
-        return True
+    if step.relation in ("through", "up", "down") and step.relation != before.relation and before.target:
+        return True  # "to the gate and fly through it"
     if (before.metres and step.metres) or (before.degrees and step.degrees):
         return True
     return step.seconds is not None or bool(before.target and step.target and before.target != step.target)

@@ -213,7 +213,7 @@ Kamera zieht sich zurück und gibt den Blick auf den ganzen Raum frei
     push -1 1 1 smooth open <whole:room:>
 Retrocede dos metros y sube uno
     push -1 1 1 smooth metres=2 open
-    pedestal +1 1 1 smooth together open
+    pedestal +1 1 1 smooth metres=1 together open
 Inclina a câmera 15 graus para baixo
     tilt -1 1 1 smooth degrees=15 open
 Quick dolly left 1m then right 2m

@@ -213,6 +213,6 @@ SPANISH = Language(
     r"\w+\s+(?:\w+\s+){0,2}?(?:avanza|retrocede|gira|sube|baja|se acerca|camina|pasa|"
     r"entra|corre|vuela|cruza|sigue|se mueve)\w*",
     never=r"\b(?:sin|no|ningún|ninguna|nada de|ni|nunca|tampoco)\b",
-    numbers="un/una dos tres cuatro cinco seis siete ocho nueve diez",
+    numbers="un/una/uno dos tres cuatro cinco seis siete ocho nueve diez",
     counted=r"metro|segundo|grado|centímetro",
 )

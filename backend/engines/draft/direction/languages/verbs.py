@@ -114,7 +114,8 @@ _TABLE: dict[str, dict[str, str]] = {
         "italian": "guard-, osserva, osservare, inquadra",
         "portuguese": "olha, olhar, olhe, olhando, olhamos, observa, mira",
         "dutch": "kijk, kijkt, kijken, blik",
-        "japanese": "見[るてせ][ぁ-ん]?[ぁ-ん]?, 映[しす][ぁ-ん]?[ぁ-ん]?, 捉え[ぁ-ん]?[ぁ-ん]?, 眺め[ぁ-ん]?[ぁ-ん]?",
+        "japanese": "見[るてせ][ぁ-ん]?[ぁ-ん]?, 見(?=\\s*$), 映[しす][ぁ-ん]?[ぁ-ん]?, 捉え[ぁ-ん]?[ぁ-ん]?, "
+        "眺め[ぁ-ん]?[ぁ-ん]?",
         "korean": (
             "본다, 보고, 보며, 보면서, 보기, 바라본\\w*, 바라보\\w*, 비춘\\w*, 비추\\w*, 보여\\w*, 돌아본\\w*, 쳐다\\w*"
         ),

@@ -9,7 +9,7 @@ from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
 from ..modifiers import is_figure, is_modifier, modified, with_a_bare_figure
-from ..sentences import CAMERA_NOUNS, DETERMINERS, PREPOSITIONS
+from ..sentences import CAMERA_NOUNS, DETERMINERS, INCLINES, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
 from ..where.target import PEOPLE, target_of
@@ -99,7 +99,13 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     text = clause.words
     if before.kind in ("hold", "handheld") or len(text) > 12:
         return None
+    if is_on_a_route(before) and text[0] == "in" and text[1:2] and text[1] in WAYS_ON:  # "in through the door"
+        clause = replace(clause, words=text[1:], named=clause.named[1:])
+        text = clause.words
     again = moves and moves[0].form == "again"
+    climbs = text[0] in ("up", "down") and INCLINES.intersection(text) and before.kind == "push" and len(text) < 5
+    if climbs and clause.link != "with":  # "past the sofa, up the stairs"
+        return Clause(["move", *text], [False, *clause.named], "then")
     if (moves and not again) or (again and once_more(moves[0], clause, [before])):
         return None
     if clause.link == "then" and before.target and before.relation in ("at", "to") and _is_a_thing(text):
@@ -112,7 +118,7 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
         first and before.target and before.relation != "through"
     )
     onward = clause.link == "comma" and text[0] in _ONWARD and first > 0 and text[first] in ("to", "toward", "towards")
-    route = clause.link == "comma" and _ON_A_ROUTE.intersection(before.said.split()) and text[first] in _ALONG_A_ROUTE
+    route = clause.link in ("comma", "sentence") and is_on_a_route(before) and text[first] in _ALONG_A_ROUTE
     if clause.link != "then" and not (clause.link == "and" and further) and not onward and not route:
         return None
     if text[first + 1 : first + 2] and not _goes_somewhere(text, first):
@@ -136,6 +142,11 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
 
 _ON_A_ROUTE = one_of("walkthrough, flythrough, tour")
 _ALONG_A_ROUTE = one_of("in, over, across, past, through, up, down, along, to, into, onto, around, between, under, out")
+
+
+def is_on_a_route(step: Step) -> bool:
+    """Whether a step is of a tour, whose ways follow one another without a verb."""
+    return step.kind == "push" and not _ON_A_ROUTE.isdisjoint(step.said.split())
 
 
 def _is_a_thing(text: list[str]) -> bool:
@@ -217,7 +228,7 @@ def _goes_somewhere(text: list[str], i: int) -> bool:
         or is_modifier(after)
         or is_figure(text, i + 1)
     )
-    return known or after in ("of", "from", "about", "by", "in", "on", "at", "again") or text[i] in DIRECTIONS
+    return known or after in ("to", "of", "from", "about", "by", "in", "on", "at", "again") or text[i] in DIRECTIONS
 
 
 NOMINATIVES = ("he", "she", "they", "who", "i")

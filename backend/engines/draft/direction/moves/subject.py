@@ -14,7 +14,7 @@ from ..lists import one_of
 from ..modifiers import is_figure, is_modifier, telling_at
 from ..sentences import ACTORS, CAMERA_NOUNS, DETERMINERS, LEAD_INS, MOVING, NEGATIONS, PREPOSITIONS, ROADS, STILL
 from ..vocabulary import ALONE, DIRECTIONS, SIDEWAYS
-from ..where.ways import VERBS, is_manner
+from ..where.ways import VERBS, is_manner, is_name
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
 _MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
@@ -87,7 +87,7 @@ def is_an_order(clause: Clause) -> bool:
         return False
     known = (DETERMINERS, PREPOSITIONS, DIRECTIONS, CAMERA_NOUNS, ACTORS, NEGATIONS)
     also = (VERBS, ALONE, words.NUMBERS, MOVING)
-    if any(text[0] in group for group in (*known, *also)) or text[0].endswith("s"):
+    if any(text[0] in group for group in (*known, *also)) or text[0].endswith("s") or text[0] == "top":
         return False
     rest = clause.words[clause.words.index(text[0]) + 1 :]
     camera = rest[:1] in (["the"], ["our"]) and rest[1:2] in (["camera"], ["view"], ["lens"], ["frame"])
@@ -333,7 +333,9 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
     if after in NEGATIONS:  # "no pan no tilt"
         return True
     if after and not (follows or measured or is_modifier(after) or is_figure([after], 0)):
-        return move.verb in ("orbit", "circle", "arc") and (after in DETERMINERS or after in ("it", "him", "them"))
+        return move.verb in ("orbit", "circle", "arc") and (
+            after in DETERMINERS or after in ("it", "him", "them") or is_name(after)
+        )
     if a_thing:
         return move.verb == "pan" and after in ("over", "through", "across", "along", "to")
     return True

@@ -295,7 +295,8 @@ def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
         relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
         if target and relation != "with":
             said = f"{before.said} {' '.join(clause.words)}"
-            return [*earlier, replace(before, relation=relation, target=target, said=said)]
+            passed = before.target if (before.relation, relation) == ("past", "to") else before.via
+            return [*earlier, replace(before, relation=relation, target=target, via=passed, said=said)]
     return steps
 
 

@@ -24,6 +24,9 @@ _WITHOUT_A_UNIT = re.compile(
     rf"(?<![\w.,:/°-])(?:um |di |de |d')?{_FIGURE_ALONE}(?=\s*(?:$|[,;](?!\d)|{_ON}))"
     rf"|(?<=[ぁ-んァ-ヶー一-鿿가-힣 ]){_FIGURE_ALONE}(?=\s*(?:{_ON_IN_THE_EAST}))"
 )
+_ARTICLES = ("una", "une", "uma", "eine", "einen", "einer", "einem", "ein", "een", "six", "ten")
+_TURNS_ITSELF = re.compile(r"\b(?:gir[aeio]\w*|ruot\w+|rot[ae]\w*|vir[ae]\w*|panoramic\w*|panorâmic\w*|pane[aeo]\w*)\b")
+_ROUND = re.compile(r"attorno|intorno|alrededor|en torno|em volta|em torno|ao redor|à volta")
 
 
 class Figures:
@@ -36,13 +39,19 @@ class Figures:
         self.number_of = {word: str(number) for number, words in numbers for word in words.split("/")}
         counted = rf"({'|'.join(self.number_of)})(?=\s*(?:{language.counted}))"
         self.numbers = re.compile((r"\b" if language.blanks else "") + counted if language.numbers else r"(?!)")
+        told = "|".join(word for word in self.number_of if len(word) > 2 and word not in _ARTICLES)
+        self.last = re.compile(rf"(?<=\w) ({told})\s*$" if language.blanks and told else r"(?!)")
 
     def taken_of(self, clause: str) -> tuple[str, list[str], str]:
         """The clause without its figures, and in English each of them and what it begins after."""
         clause = in_shares(self.numbers.sub(lambda match: self.number_of[match[1]], clause), self.name)
         for pattern, english in self.units:
             clause = pattern.sub(english, clause)
+        if _TURNS_ITSELF.search(clause) and not _ROUND.search(clause):  # "gira di un quarto di giro"
+            clause = clause.replace("orbita ", "")
         clause = _BARE_FIGURE.sub(lambda match: f" {self.number_of.get(match[1], match[1])} same", clause)
+        if len(clause.split()) < 5:  # "sube tres metros y baja uno"
+            clause = self.last.sub(lambda match: f" {self.number_of[match[1]]} same", clause)
         clause = _WITHOUT_A_UNIT.sub(lambda match: f" {match[1] or match[2]} same ", clause)
         found = _FIGURE.findall(clause)
         far = [number for number, unit in found if unit == "same"]

@@ -7,6 +7,7 @@ import re
 
 from ..languages.denials import NOUNS_OF_MOVES, STILL
 from ..languages.language import Language
+from ..languages.nouns import PEOPLES_NAMES
 from ..languages.routes import from_and_to
 from ..languages.verbs import BACK, LOOK, START, verbs_of
 from ..sentences import INCLINES, ROADS
@@ -59,12 +60,9 @@ class Reader:
         )
         self.own = compiled(language.moves)
         self.verbs = compiled(verbs_of(name))
-        known = (
-            ("(?<![가-힣])" if name == "korean" else "")
-            + "(?:"
-            + "|".join(map(re.escape, sorted(language.nouns, key=len, reverse=True)))
-            + ")"
-        )
+        named = {*language.nouns, *(PEOPLES_NAMES if name in _LATIN else ())}
+        known = "|".join(map(re.escape, sorted(named, key=len, reverse=True)))
+        known = f"{'(?<![가-힣])' if name == 'korean' else ''}(?:{known})"
         self.bare = re.compile(rf"(?<!\w)(?:{known})(?!\w)" if name in _LATIN else known)
         self.turns = compiled([rule for rule in language.sides if rule[1] in _TURNS])
         self.sides = compiled(
@@ -139,9 +137,12 @@ class Reader:
             if others or acts(clause, nouns, self.language.blanks, self._is_manner) or is_there(lower):
                 continue
             figures, camera = self.figures.taken_of(lower)[1], self.camera.search(lower) is not None
-            told = camera or figures or self._sides(lower)
-            unknown = camera and not figures and not (self._moves(lower) or self._verbs(lower))
-            if told and not self.others.search(lower) and (unknown or self._sentence(lower, False) is None):
+            long = len(clause.split()) > 2 if self.language.blanks else len(clause.strip()) > 4
+            told = (camera and long) or figures or self._sides(lower)
+            if not told or self.never.search(lower) or self.others.search(lower):
+                continue
+            said = self._sentence(lower, False)
+            if said is None or (camera and _ONLY_SIDES.issuperset(said.split())):
                 missed.append(" ".join(clause.split()))
         return missed
 
@@ -199,7 +200,8 @@ class Reader:
             return ", ".join(f"no {move}" for _, _, move in moves)
         if len(negated) < len(moves):
             moves = [move for move in moves if move not in negated]
-        sides = self._sides(rest)
+        beside = (name for relation, name in things if relation == "around" and _HERUM.search(name))
+        sides = self._sides(" ".join([rest, *beside]))  # "um Anna links herum"
         looking = any(move.startswith(("tilt", "pan", "zoom", "look")) for _, _, move in moves)
         going = any(move in _GOING for _, _, move in moves)
         of_whom = [measured_move([move for _, _, move in moves], figure) for figure in measures]
@@ -380,6 +382,7 @@ class Reader:
         if self.language.blanks:
             words = name.split()
             known = [self.language.nouns[word] for word in words if word in self.language.nouns]
+            known += [word for word in words if word in PEOPLES_NAMES]
             return known[0] if known else (words[-1] if words else "")
         inside = [form for form in self.language.nouns if form in name]
         return self.language.nouns[max(inside, key=len)] if inside else name
@@ -389,6 +392,8 @@ _LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch")
 _AT_ONCE = re.compile(r"\b(?:[a-z]+[aei]ndo(?:si|se|ci)?|en [a-z]+ant|dabei|regardant|blickend)\b")
 _LONG = ROADS | {"wall", "fence", "hedge", "facade", "shelf", "railing"}
 _LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
+_HERUM = re.compile(r" (?:links|rechts)$")
+_ONLY_SIDES = {"left", "right", "up", "down", "in", "out", "slow", "fast", "slight", "sudden", "very", "linear"}
 _STATIC = {"static shot", "tripod shot"}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")

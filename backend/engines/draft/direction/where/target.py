@@ -82,13 +82,14 @@ _NO_THINGS = one_of(
         side, end, other, top, bottom, rear, middle, center, centre, start, beginning, same, way, time, once,
         first, last, final, least, all, quarter, most, motion, speed, direction, distance, height, level, ground level,
         foreground, background, rest, lot, bit, little, tad, touch, turn, circle, degree, degrees, order,
-        seconds, second, foot, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
+        seconds, second, foot, pace, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
         crane, gimbal, space, set, point, order, thing, half, axis, very, really, quite, so, overhead, once,
         twice
     """
 )
 _ROWS = one_of("row, rows, line, series, pair, bank, wall, set")
 _TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")
+_OF_A_BODY = one_of("back, feet, head, face")
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
 # Words that say which of several things is meant: before its name ("the left chair"), or after it.
 WHICH = by_phrase(
@@ -315,6 +316,8 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
             whole = True
         elif word in DETERMINERS and not name:
             pass
+        elif name and name[-1].endswith("'s") and word in _OF_A_BODY:  # "Anna's back"
+            name.append(word)
         elif _stops(text, i, bool(name)):
             break
         elif word in DIRECTIONS and not name:

@@ -183,4 +183,17 @@ SIXTEENTH = {
     "count to two, then truck left 1 m": "hold 2s, truck left 1m",
     "go to the lamp, then to the window, then home to Ben": "push in <to lamp>, push in <to window>, push in <to ben>",
     "dolly left 2 m but keep the lamp dead centre": "truck left 2m + pan right <at lamp>",
+    "Flythrough for the developer: over the table, across to the stairs, finish facing the "
+    "window": "push in <over table>, push in <to stairs>, pan right <at window>",
+    "walkthrough: in through the door, past the sofa, up the "
+    "stairs": "push in <through door>, push in <past sofa>, push in <up stairs>",
+    "Estate agent tour: hallway speed, from the sofa to the stairs and up "
+    "them": "push in <to stairs>, push in <up stairs>",
+    "orbit Anna by 120, speed up in the second half": "orbit right 120° <around anna>",
+    "stay locked, then on the last beat push in a foot": "hold, push in 0.3048m 1s",
+    "over two seconds rise to Ben's eye line, then hold": "pedestal up 2s <level ben>, hold",
+    "tilt down to Anna's feet then back up to her face": "tilt down <at anna's feet>, tilt up <at face>",
+    "on descend d'un étage en regardant Ben": "crane down 3m <at ben>",
+    "gira a sinistra di un quarto di giro e avanza di due passi": "pan left 90° + push in 1.4m",
+    "まず窓を見て、それからランプへ寄る": "pan right <at window>, push in <to lamp>",
 }

@@ -138,7 +138,7 @@ TENTH = {
     "Grue vers le haut puis panoramique à gauche": "crane up, pan left",
     "Acercamiento muy lento a los ojos": "push in slow <to eye>",
     "La cámara pasa por encima de la mesa y llega a la ventana": "push in <over table>, push in <to window>",
-    "Retrocede dos metros y sube uno": "pull out 2m + pedestal up",
+    "Retrocede dos metros y sube uno": "pull out 2m + pedestal up 1m",
     "Barrido a la izquierda": "pan left fast",
     "Media vuelta alrededor del sofá": "orbit right 180° <around sofa>",
     "Muévete a la derecha 50 cm": "truck right 0.5m",

@@ -51,6 +51,24 @@ ORDERS = replacements(
             "the camera is still",
         ),
         (r"\b(?:hang|keep)(s|ing)? (?:back|there|still|on there)\b(?! to\b)", r"hold\1"),
+        (r"\b(?:on|at|in) the (?:very )?last (?:beat|second),?", "for last 1 second"),
+        (r"\b(?:stay|remain|keep|sit)(?:s|ing)? (?:locked(?: off| down)?|frozen|parked)\b", "hold"),
+        (
+            r"\b(?:start|begin)(?:s|ning|ing)? slow(?:ly)?,? (?:and |then )?(?:end|finish|get|go)(?:s|ing)? (?:up "
+            r")?fast(?:er)?\b",
+            "accelerating",
+        ),
+        (
+            r"\b(?:start|begin)(?:s|ning|ing)? fast,? (?:and |then )?(?:end|finish|get|go)(?:s|ing)? (?:up "
+            r")?slow(?:er|ly)?\b",
+            "decelerating",
+        ),
+        (r"\bto (\w+)'s (?:eye[- ]?lines?|eye[- ]?level|height|head height)\b", r"level with \1"),
+        (
+            r"(?:^|(?<=[,.;:])|\bthen)\s*(?:show|reveal)(?:s|ing)? (?!the (?:whole|entire|full))[^,.;]{1,40}? by "
+            r"(?=\w+ing\b)",
+            " ",
+        ),
         (r"\b(?:everything|nothing moves|all) (?:is|stays|remains|holds) (?:\w+ly )?(?:still|static|frozen)\b", "hold"),
         (rf"\bnothing (?:at all |happens |moves )?for (?:the first )?{_NUMBER} ?{_SECONDS}", r"hold for \1 \2"),
         (r"\bthen (?:nothing|stillness|no more movement)(?=\s*(?:$|[,.;]))", "then hold"),
@@ -98,6 +116,11 @@ ORDERS = replacements(
             rf"right|up|down)"
             rf"(?: by)? {_NUMBER} ?(m|metres?|meters?|cm|feet|foot|ft|steps?|paces?|yards?|inches)\b(?: each)?",
             r" move \1 \3 \4 and move \2 \3 \4",
+        ),
+        (
+            rf",?\s*\b(?:and |then )*(?:finish|end)(?:es|s|ing)? (?:up )?(?:facing|looking (?:at|towards?|out of|"
+            rf"through)) (?={_A} )",
+            ", then pan to ",
         ),
         (rf"\b(?:back )?home to (?=(?:{_A} )?\w)", "to "),
         (

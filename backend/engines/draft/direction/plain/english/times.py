@@ -25,9 +25,9 @@ _TIMES = replacements(
         (rf"{_NUMBER}\s*{_SECONDS} later\b[:,]?", r"after \1 \2, "),
         (r"\b(?:a|one) (?:second|beat) later\b[:,]?", "after 1 second, "),
         # What lasts for a part of the shot, and what is said to be at its end.
-        (rf"\b(?:at|in|on|during) the (?:very )?{_LAST} (?:moment|beat|frame)s?\b,?", "at the end, "),
+        (rf"\b(?:at|in|on|during) the (?:very )?{_LAST} (?:moment|frame)s?\b,?", "at the end, "),
         (rf"\bbefore the (?:very )?end\b{_OF_THE_SHOT}", " "),
-        (rf"\b(?:{_FOR} )?(?:the )?(?:very )?{_LAST} second\b", "last 1 second"),
+        (rf"\b(?:{_FOR} )?(?:the )?(?:very )?{_LAST} (?:second|beat)\b", "last 1 second"),
         (rf"\b{_FOR} (?:the )?(?:very )?({_LAST}) (?=(?:\d[\d.,]*|[a-z]+) ?{_SECONDS})", r"\1 "),
         (rf"\b(?:the )?{_FIRST} second\b(?! (?:half|third|quarter))", "1 second"),
         (
