@@ -40,7 +40,7 @@ def test_sizes_of_a_scene_that_several_views_show() -> None:
         {
             **dict.fromkeys(("truck", "pedestal", "crane"), 1e4),
             **dict.fromkeys(("orbit", "pan", "roll"), math.radians(720)),
-            **{"tilt": math.radians(89), "push": 45.08, "zoom": math.log(6), "dolly zoom": 7.0},
+            **{"tilt": math.radians(89), "push": 45.08, "zoom": math.log(30), "dolly zoom": 7.0},
         }
     )
     narrow = Sizes.of(replace(WIDE, forward=2.0), 3)  # 1.6 of it are free
