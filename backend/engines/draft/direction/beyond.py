@@ -105,7 +105,7 @@ _THEY_DO = re.compile(
 )
 _FOLLOW = re.compile(
     rf"\b(?:{_verbs('follow lead chase trail track shadow')})\s+(?:alongside\s+)?(?:(?:the|a|his|her|their)\s+)?"
-    rf"(?:\w+\s+)?(?:{PEOPLE}|{THINGS}|him|her|them|cyclist|runner|stream)\b"
+    rf"(?:\w+\s+)?(?:{PEOPLE}|{THINGS}|{'|'.join(PEOPLES_NAMES)}|him|her|them|cyclist|runner|stream)\b"
 )
 _PACE = re.compile(r"\b(?:at|with) (?:an? )?(?:[\w']+ ){0,2}?(?:speed|pace|velocity)\b")  # "the door at constant speed"
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}

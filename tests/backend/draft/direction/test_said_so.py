@@ -103,6 +103,11 @@ def test_what_happens_in_the_picture_is_noted(text: str) -> None:
     assert set(read_moves(text).beyond) - {"following"} == HAPPENS[text]
 
 
+def test_somebody_with_a_name_is_followed() -> None:
+    assert read_moves("follow Ben toward the stairs").beyond == ("following",)
+    assert read_moves("chase Anna to the door").beyond == ("following",)
+
+
 @pytest.mark.parametrize("text", UNREAD)
 def test_a_clause_that_was_not_understood_is_named(text: str) -> None:
     assert read_moves(text).unread == UNREAD[text]
