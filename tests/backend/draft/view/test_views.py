@@ -80,7 +80,7 @@ def test_a_frame_at_a_view_is_that_view_and_those_between_are_what_the_camera_wo
 def test_edges_are_smoothed_as_far_as_a_second_view_has_a_say(
     walk: TakeRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not at a view's own pose; two thirds of SWITCH off it by 20 / 27."""
+    """Not at a view's own pose, nor after the last; two thirds of SWITCH off one by 20 / 27."""
     smoothed: list[float] = []
     monkeypatch.setattr(renderer, "smooth", lambda rgb, near, part, same: smoothed.append(float(part)))
     with ThreadPoolExecutor(1) as beside:
@@ -89,7 +89,7 @@ def test_edges_are_smoothed_as_far_as_a_second_view_has_a_say(
             smoothed.append(-k)
             Renderer(film.still).frame(film._sights(k, beside))
     part = pytest.approx(20 / 27)
-    assert smoothed == [0, -1, part, -3, 1.0, -5, part, -6, -7, 1.0, -9, -10, 1.0]
+    assert smoothed == [0, -1, part, -3, 1.0, -5, part, -6, -7, 1.0, -9, -10]
 
 
 def test_what_no_view_shows_is_said(walk: TakeRequest) -> None:

@@ -104,8 +104,7 @@ class Renderer:
         )
         if self.holes.any():
             fill(nearness, rgb, self.holes, self.blank, float(_same(first, BEHIND)))
-        other = max((sight.says for sight in sights[1:]), default=0.0)
-        part = min(sights[0].says, other)
+        part = min(sight.says for sight in sights[:2]) if count > 1 else 0.0
         if part > 0:  # at a view's own pose it is shown alone, as true as it can be
             smooth(rgb, nearness, np.float32(part), _same(first, BREAK))
         return Frame(rgb, nearness, lacking / nearness.size)
