@@ -210,9 +210,9 @@ COVERS = {
     "scene/stills/track": _blender("stills/exact/still_steps views/exact/coverage_numbers stills/exact/still_parts"),
     "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),
     "scene/stills/borrow": _blender(
-        "stills/exact/there stills/exact/borrowed stills/exact/compositor stills/exact/looked_through "
-        "stills/exact/shaders stills/png stills/depth stills/depth_layers stills/still stills/still_moment "
-        "stills/still_linked stills/still_others"
+        "stills/exact/there stills/exact/borrowed stills/exact/rendering stills/exact/compositor "
+        "stills/exact/looked_through stills/exact/shaders stills/png stills/depth stills/depth_layers stills/still "
+        "stills/still_moment stills/still_linked stills/still_others"
     ),
     "scene/stills/coverage": _blender(
         "views/plan_numbers views/exact/coverage_numbers views/exact/foreseen_numbers views/exact/choice_numbers "

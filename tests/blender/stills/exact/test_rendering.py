@@ -13,6 +13,7 @@ from rooms import camera
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import render, render_job
+from take_one.scene.stills.borrow import borrowed
 from take_one.scene.stills.borrow.compositor import Composed
 from take_one.scene.stills.coverage.margin import Margin
 from take_one.scene.stills.files import Framing
@@ -300,3 +301,51 @@ def test_a_job_that_can_not_begin_gives_the_scene_back(job, calls, tmp_path, wat
     with pytest.raises(SceneError) as caught:
         render_job._begin_job(job.context, pending)
     assert (caught.value.code, calls[-1]) == ("render_cancelled", ("end", None))
+
+
+# --- copies that the user makes meanwhile ---
+
+
+@pytest.mark.parametrize("kind", ["LINK_COPY", "FULL_COPY"])
+def test_copies_of_a_scene_have_what_it_had_and_their_own_cameras(kind, scene):
+    other, main = camera(scene, "Other", (2.0, -12.0, 3.0)), scene.camera
+    for name, frame, eye in (("cut", 2, main), ("note", 5, None), ("back", 8, other)):
+        scene.timeline_markers.new(name, frame=frame).camera = eye
+    aside = bpy.data.scenes.new("Aside")
+    aside.camera = main
+    scene.render.use_stamp = True
+    scene.camera = main
+    borrowed.borrow(scene, {"camera": other, "frame_float": 20.0, "render.use_stamp": False})
+    borrowed.borrow(scene, {"render.resolution_x": 64})
+    before = {*bpy.data.scenes}
+    with bpy.context.temp_override(scene=scene):
+        bpy.ops.scene.new(type=kind)
+    (copy,) = {*bpy.data.scenes} - before
+    borrowed.give_back_in_copies(scene)
+    own = ".001" if kind == "FULL_COPY" else ""
+    assert (copy.camera.name, copy.frame_float, copy.render.use_stamp) == ("Main" + own, 9.5, True)
+    assert copy.render.resolution_x == 40 and borrowed.RECORD not in copy
+    assert [(one.name, one.camera and one.camera.name) for one in copy.timeline_markers] == [
+        ("cut", "Main" + own), ("note", None), ("back", "Other" + own),
+    ]  # fmt: skip
+    assert (scene.camera, scene.frame_float, scene.render.resolution_x, aside.camera) == (other, 20, 64, main)
+    assert borrowed.RECORD in scene
+    borrowed.give_back_in_copies(None)
+    assert borrowed.RECORD not in scene and (scene.camera, scene.render.resolution_x) == (main, 40)
+
+
+def test_a_copys_own_camera_is_of_the_same_name_and_place(scene):
+    main, copy = scene.camera, bpy.data.scenes.new("Copy")
+    assert borrowed._twin(scene, main) is main and borrowed._twin(copy, main) is main
+    here = tuple(main.location)
+    for name, place in (("Main.001", (9, 9, 9)), ("Else.001", here), ("Main.002", here)):
+        camera(copy, name).location = place
+    for item in copy.objects:
+        item.rotation_euler, item.scale = main.rotation_euler, main.scale
+    bpy.context.view_layer.update()
+    assert borrowed._twin(copy, main).name == "Main.002"
+    main.name = "Main.003"
+    assert borrowed._twin(copy, main).name == "Main.002"
+    main.location.x += 1
+    bpy.context.view_layer.update()
+    assert borrowed._twin(copy, main) is main
