@@ -196,6 +196,20 @@ def test_how_far_apart_places_are_put_together_goes_by_the_nearest_of_the_path()
     assert left(404, 0.8, (404, 0, 0)) == 1
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_neighbours_stay_apart_on_each_side_of_the_path(axis):
+    """Two places a metre from each other, 404 m away, wherever they are: in even and odd cells, before and behind."""
+    far = np.eye(3)[(axis + 1) % 3] * 404
+    for side in (1, -1):
+        for begin in (0.5, 1.5, -0.5, -1.5, -2.5):
+            one = side * far + np.array((0.3, -0.3, 0.3)) * side
+            one[axis] = begin
+            two = one + np.eye(3)[axis]
+            vertices = np.array([one, two, one + 90], np.float32)
+            made, _ = done(surfaces._coarser(vertices, np.array([(0, 1, 2)], np.int32), np.zeros((1, 3)), 1 / 400))
+            assert len(made) == 1, (one, two)
+
+
 @pytest.fixture
 def quick(monkeypatch):
     """What `read` makes of pieces that are given by hand."""
