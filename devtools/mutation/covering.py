@@ -123,8 +123,8 @@ COVERS = {
         "api/connection_exact api/connection_rules session/session session/session_life session/one_server_each"
     ),
     "client": _client(
-        "session/session_steps session/small_exact session/session session/session_life session/one_server_each "
-        "api/hostile_server"
+        "session/session_steps session/session_installing session/small_exact session/session session/session_life "
+        "session/one_server_each api/hostile_server"
     ),
     "client/api": _client(
         "api/calls_steps api/form api/answers api/fetch api/transfers api/hostile_server session/session "

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,47 +13,14 @@ import pytest
 
 from client import session as sessions
 from client.api.errors import ApiError
-from client.events import FAILED, BackendState, Engines, InstallState
+from client.events import FAILED, BackendState, Engines
 from client.protocol import EngineInfo, TakeRequest
 from client.session import Session
-from client.target import LocalTarget, RemoteTarget
+from client.target import LocalTarget
+from tests.client.session.heard import THERE, Heard
 
 Make = Callable[..., Session]
-LOCAL, THERE = LocalTarget(Path("/extension")), RemoteTarget("http://192.0.2.7:8000/")
-
-
-class Heard:
-    """Stands for the connection, the jobs and the watcher of a session, and writes down all that is asked of them."""
-
-    def __init__(self, session: Session) -> None:
-        self.calls: list[Any] = []
-        self.api: Any = "api"
-        self.fails: dict[str, BaseException] = {}
-        self.connection = self._part("connection", target=THERE)
-        self.jobs = self._part("jobs", running=None)
-        self.watcher = self._part("watcher")
-        self.is_busy = False
-        session._connection, session._jobs, session._watcher = self.connection, self.jobs, self.watcher
-
-    def _part(self, name: str, **values: Any) -> Any:
-        heard = self
-
-        class Part(SimpleNamespace):
-            def __getattr__(self, asked: str) -> Callable[..., Any]:
-                def call(*words: Any) -> Any:
-                    heard.calls.append((f"{name}.{asked}", *words))
-                    if error := heard.fails.get(asked):
-                        raise error
-                    return heard.api if asked == "api" else heard.is_busy if asked == "busy" else None
-
-                return call
-
-        return Part(**values)
-
-    def said(self) -> list[Any]:
-        """What was asked since the last look."""
-        calls, self.calls = self.calls, []
-        return calls
+LOCAL = LocalTarget(Path("/extension"))
 
 
 @pytest.fixture
@@ -337,71 +302,6 @@ def test_events_come_in_their_order_and_once(session: Session) -> None:
         session._events.put(event)
     assert session.next_event(0) == events[0]
     assert session.poll() == events[1:] and session.poll() == []
-
-
-class Installing:
-    """An installer that ends when it is told to."""
-
-    made: list[Any] = []
-    works = True
-
-    def __init__(self, *given: Any) -> None:
-        self.given = given
-        self.go, self.cancelled = threading.Event(), 0
-        Installing.made.append(self)
-
-    def run(self) -> bool:
-        self.go.wait(60)
-        return Installing.works
-
-    def cancel(self) -> None:
-        self.cancelled += 1
-        self.go.set()
-
-
-@pytest.mark.parametrize("works", [True, False])
-def test_an_installation_at_a_time_and_then_a_new_backend(
-    make_session: Make, monkeypatch: pytest.MonkeyPatch, works: bool
-) -> None:
-    monkeypatch.setattr(sessions, "Installer", Installing)
-    monkeypatch.setattr(Installing, "made", [])
-    monkeypatch.setattr(Installing, "works", works)
-    session = make_session(online_access=True)
-    heard = Heard(session)
-    session.cancel_install()
-    session.install(Path("/extension"), "gpu")
-    session.install(Path("/extension"), "draft")
-    (one,) = Installing.made
-    assert one.given == (session.home, Path("/extension"), "gpu", session._events.put)
-    assert session._installing is not None and session._installing.daemon
-    assert session._installing.name == "take-one-install"
-    one.go.set()
-    session._installing.join()
-    session._obey(0)
-    assert heard.said() == ([("connection.renew_local",)] if works else [])
-    session.install(Path("/other"))
-    assert Installing.made[1].given[1:3] == (Path("/other"), "draft")
-    session.close()
-    assert (Installing.made[1].cancelled, one.cancelled) == (1, 0) and not session._installing.is_alive()
-
-
-@pytest.mark.parametrize(("online", "index", "begins"), [(False, None, 0), (False, "1", 1), (True, None, 1)])
-def test_what_is_installed_without_a_network_needs_no_access(
-    make_session: Make, monkeypatch: pytest.MonkeyPatch, online: bool, index: str | None, begins: int
-) -> None:
-    monkeypatch.setattr(sessions, "Installer", Installing)
-    monkeypatch.setattr(Installing, "made", [])
-    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
-    if index:
-        monkeypatch.setitem(os.environ, "PIP_NO_INDEX", index)
-    session = make_session(online_access=online)
-    session.install(Path("/extension"))
-    assert len(Installing.made) == begins
-    refused = InstallState(
-        "failed", 0.0, "Installing downloads files, and Blender's online access is off.", "online_access"
-    )
-    assert session.poll() == ([] if begins else [refused])
-    session.close()
 
 
 def test_its_log_is_bounded_and_lies_beside_the_backends(session: Session, home: Path) -> None:
