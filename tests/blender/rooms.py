@@ -208,7 +208,8 @@ def settings_of(scene: bpy.types.Scene) -> dict:
     values["camera"] = scene.camera.name if scene.camera else None
     values["frame"] = scene.frame_current, scene.frame_subframe
     values["markers"] = [(m.name, m.frame, m.camera and m.camera.name) for m in scene.timeline_markers]
-    values["keys"] = sorted({*scene.keys()} - {"take_one"})  # Blender 4.5 lists our own, once they were looked at
+    # Blender 4.5 lists what add-ons register once it was looked at, as its panels and we do.
+    values["keys"] = sorted({*scene.keys()} - {"take_one", "cycles_curves"})
     values["data"] = sorted(
         f"{kind}/{item.name}"
         for kind in ("scenes", "node_groups", "images", "worlds", "objects", "texts")
