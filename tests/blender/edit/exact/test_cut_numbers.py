@@ -88,6 +88,16 @@ def test_a_dissolve_is_as_long_as_either_shot_and_the_rest_of_the_take(first, se
     assert (effect.input_1, effect.input_2) == (picture[0], next(s for s in b.strips if s.type == "MOVIE"))
 
 
+def test_a_dissolve_needs_a_channel_for_each_strip_that_goes_up(edit, source):
+    use = two_shots(edit, source)
+    for channel in list(edit.sequence_editor.channels)[3:]:
+        channel.lock = True
+    with pytest.raises(SceneError) as caught:
+        transitions.add(edit, use, DISSOLVE, 5)
+    assert said(caught) == ("no_channel", "No channel is free for the dissolve. Unlock one.", "retry")
+    assert "Dissolve" not in spans(edit)
+
+
 @pytest.mark.parametrize(("second", "handles", "left"), [(1, (0, 20), None), (15, (0, 0), 40)])
 def test_where_a_dissolve_has_no_frame_it_says_so(second, handles, left, edit, source):
     use = two_shots(edit, source, handles, left or 30, second)

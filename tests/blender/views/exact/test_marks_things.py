@@ -187,6 +187,10 @@ def test_what_no_picture_shows_changes_no_mark(dressed):
     bpy.data.materials["Clay"].preview_render_type = "CUBE"
     layer().active_aov_index = 0
     assert mark(dressed) == first
+    cube().modifiers.new("Sparks", "PARTICLE_SYSTEM")
+    sparks = mark(dressed)
+    cube().particle_systems[-1].settings.mass = 7
+    assert mark(dressed) == sparks  # an emitter's are not looked at
 
 
 def test_the_mark_of_a_lens_is_of_what_it_blurs_and_cuts_off():
