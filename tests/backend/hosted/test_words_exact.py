@@ -305,6 +305,7 @@ def test_what_of_a_clip_is_to_be_known() -> None:
 
 def test_the_bounds_of_what_is_sent_and_of_what_comes() -> None:
     """Bytes, tries and seconds, as the pages of the providers and ours say them."""
+    assert (http.CONNECT_SECONDS, http.READ_SECONDS, http.SEND_SECONDS) == (10.0, 30.0, 60.0)
     assert (http.MAX_ANSWER, http.MAX_CLIP, http.MAX_PAUSE, http.REDIRECTS) == (8_388_608, 2_147_483_648, 30.0, 3)
     assert (hosted.LOOK_FOR_SECONDS, hosted.TRIES, hosted.QUOTE_SECONDS, hosted.NO_QUOTE_SECONDS) == (
         30.0,
