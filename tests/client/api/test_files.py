@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from client.files import copy_whole, make_folder, mode_beside, write_whole, writing
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """As a user has it: tests before may have set another."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def mode(path: Path) -> int:
