@@ -104,7 +104,7 @@ PAUSES: dict[str, tuple[str, str]] = {
         "após 1 segundo",
     ),
     "dutch": (r"\bna (?:een (?:korte )?pauze|een (?:moment|ogenblik|tel))\b", "na 1 seconde"),
-    "japanese": (r"(?:少し|一瞬|ちょっと)(?:間を置いて|待って)から?|ひと呼吸おいて", "1秒後に"),
+    "japanese": (r"(?:少し|一瞬|ちょっと)(?:間を置いて|待って)(?:から)?|ひと呼吸おいて", "1秒後に"),
     "korean": (r"잠시 (?:후에?|뒤에?|멈춘 (?:후|뒤))|한 박자 쉬고", "1초 후"),
     "chinese": (r"(?:片刻|稍停|停顿片刻|稍等)(?:之)?[后後]|停一下再", "1秒后"),
 }

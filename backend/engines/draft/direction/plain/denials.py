@@ -38,7 +38,8 @@ def link_of(text: str, name: str) -> str:
 def _is_beside(text: str, moves: Moves, move: tuple[int, int, str], never: re.Pattern[str], after: bool) -> bool:
     for match in never.finditer(text):
         near = match.start() - move[1] if after else move[0] - match.end()
-        between = [one for one in moves if match.end() <= one[0] and one[1] <= move[0]]
+        first, last = (move[1], match.start()) if after else (match.end(), move[0])
+        between = [one for one in moves if first <= one[0] and one[1] <= last]
         if 0 <= near <= NEAR_BY and not between:
             return True
     return False

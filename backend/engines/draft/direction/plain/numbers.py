@@ -104,6 +104,6 @@ def numbers_of(name: str) -> dict[str, int]:
             values[form] = 100 * hundreds
             for (said, value), join in itertools.product(below.items(), joins):
                 values[f"{form}{join}{said}"] = 100 * hundreds + value
-                if name == "italian" and said[0] == "o":  # centottanta
+                if name == "italian" and said[0] in "uo":  # centuno, centottanta
                     values[f"{form[:-1]}{said}"] = 100 * hundreds + value
     return {plain(form): value for form, value in values.items()}
