@@ -18,6 +18,7 @@ def step_of(clause: Clause, moves: list[Found], index: int, move: Found) -> Step
     last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
     step = modified(Step(move.kind, move.sign), clause.words, first, last, move)
     manner = dict(move.extra)
+    told = first if move.kind == "orbit" else max(first, move.start - 1)  # "clockwise slow orbit", "left pan"
     relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
     if step.kind == "hold" and clause.words[move.end : move.end + 3] == ["in", "front", "of"]:
         relation, target = "to", noun_phrase(clause.words, move.end + 3, last)[1]
@@ -29,9 +30,7 @@ def step_of(clause: Clause, moves: list[Found], index: int, move: Found) -> Step
         target=target,
         via=via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else "",
         onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
-        open_side=not any(
-            is_side(word) for word in clause.words[first if move.kind == ("orbit") else move.start : last]
-        ),
+        open_side=not any(is_side(word) for word in clause.words[told:last]),
         said=" ".join(clause.words[first:last]),
         amount=step.amount * manner.get("amount", 1.0),
         speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
