@@ -9,8 +9,10 @@ import pytest
 
 from backend.engines.draft.direction.clauses import Clause
 from backend.engines.draft.direction.found import Found
+from backend.engines.draft.direction.modifiers import with_a_bare_figure
 from backend.engines.draft.direction.moves import telling
 from backend.engines.draft.direction.steps import Step
+from backend.engines.draft.direction.where.target import from_of
 
 PAN = Step("pan", 1, said="pan right")
 PUSH = Step("push", 1, said="push in")
@@ -216,3 +218,144 @@ def test_a_rest_is_that_of_a_hand_held_camera() -> None:
     assert telling.told_more([PAN, shaky], replace(rest, seconds=2.0), clause("static"), 1) is None
     assert telling.told_more([replace(shaky, together=True)], rest, clause("static"), 1) is None
     assert telling.told_more([], rest, clause("static"), 1) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "step", "made"),
+    [
+        ("rotate 35 to the right", "", PAN, {"degrees": 35.0}),
+        ("rotate 5 to the right", "", PAN, {"degrees": 5.0}),
+        ("rotate 4 to the right", "", PAN, {}),
+        ("roll 20 slowly", "", Step("roll", 1), {"degrees": 20.0}),
+        ("push three", "", PUSH, {"metres": 3.0}),
+        ("push four", "rise 2 cm", PUSH, {"metres": 0.04}),
+        ("push 30", "", PUSH, {"metres": 30.0}),
+        ("push 31", "", PUSH, {}),
+        ("truck 2 and", "", TRUCK, {"metres": 2.0}),
+        ("push 3 left", "", PUSH, {"metres": 3.0}),
+        ("push 3 past it", "", PUSH, {"metres": 3.0}),
+        ("hold for two", "", Step("hold", 1), {"seconds": 2.0}),
+        ("push three metres", "", PUSH, {}),
+        ("push 3 doors", "", PUSH, {}),
+        ("push the 3", "", PUSH, {}),
+        ("push of 3", "", PUSH, {}),
+        ("take 3", "", PUSH, {}),
+        ("push a", "", PUSH, {}),
+        ("push half", "", PUSH, {}),
+        ("push in one", "", PUSH, {"metres": 1.0}),
+        ("push left one", "", PUSH, {"metres": 1.0}),
+        ("the left one", "", PUSH, {}),
+        ("push the one", "", PUSH, {}),
+        ("push one", "", PUSH, {}),
+        ("pan 3 35", "", PAN, {"degrees": 35.0}),
+        ("zoom 3", "", Step("zoom", 1), {}),
+    ],
+)
+def test_a_figure_without_a_unit(text: str, before: str, step: Step, made: dict[str, float]) -> None:
+    words = text.split()
+    told = with_a_bare_figure(step, words, found(step.kind, words[0]), len(words), before)
+    assert told == replace(step, **made)  # type: ignore[arg-type]
+    assert with_a_bare_figure(step, words, found(step.kind, words[0]), 1, before) == step
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("about a metre each", [{}, {}, {"metres": 1.0}, {}]),
+        ("20 degrees each", [{}, {"degrees": 20.0}, {}, {"degrees": 20.0}]),
+        ("2 metres apiece", [{}, {}, {"metres": 2.0}, {}]),
+        ("3 seconds both", [{"seconds": 3.0}, {"seconds": 3.0}, {"seconds": 3.0}, {"seconds": 3.0}]),
+        ("each", None),
+        ("2 metres", None),
+        ("2 sofa metres each", None),
+    ],
+)
+def test_a_figure_of_each_of_those_at_the_same_time(text: str, figures: list[dict[str, float]] | None) -> None:
+    steps = [Step("tilt", 1), PAN, replace(PUSH, together=True), Step("roll", 1, together=True)]
+    made = telling.each_as_far(clause(text), steps)
+    if figures is None:
+        assert made is None
+    else:
+        assert made == [replace(one, **more) for one, more in zip(steps, figures, strict=True)]  # type: ignore[arg-type]
+    assert telling.each_as_far(clause(text), []) is None
+
+
+def test_a_step_back_is_as_far_as_the_one_that_it_undoes() -> None:
+    down = Step("pedestal", -1, metres=0.5, amount=2.0, factor=3.0, degrees=4.0)
+    up = Step("pedestal", 1)
+    as_far = replace(up, metres=0.5, amount=2.0, factor=3.0, degrees=4.0)
+    for text in ("raise it again", "raise it back", "return"):
+        assert telling.again_as_far(up, [down, PUSH], text.split()) == as_far
+    assert telling.again_as_far(up, [down], ["raise", "it"]) == up
+    assert telling.again_as_far(replace(up, amount=0.5), [down], ["again"]) == replace(as_far, amount=0.5)
+    for step in (replace(up, sign=-1), Step("crane", 1), replace(up, metres=1.0), replace(up, target="x"),
+                 replace(up, degrees=1.0), replace(up, factor=1.0)):  # fmt: skip
+        assert telling.again_as_far(step, [down], ["again"]) == step
+    assert telling.again_as_far(up, [], ["again"]) == up
+
+
+def test_what_a_way_up_leads_over_is_risen_over_first() -> None:
+    text = ["crane", "up", "over", "the", "sofa", "to", "the", "car"]
+    rise = Step("crane", 1, relation="to", target="car", speed=0.5, said="q")
+    on = Step("push", 1, speed=0.5, relation="to", target="car", said="q")
+    for kind in ("crane", "pedestal"):
+        up = replace(rise, kind=kind)
+        assert telling.over_first(up, text) == [replace(up, relation="over", target="sofa"), on]
+    for step in (replace(rise, sign=-1), replace(rise, metres=2.0), replace(rise, relation="over"),
+                 replace(rise, kind="push"), replace(rise, target="sofa")):  # fmt: skip
+        assert telling.over_first(step, text) == [step]
+    assert telling.over_first(rise, ["crane", "up", "to", "the", "car"]) == [rise]
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "begun"),
+    [
+        ("start on the chair", "on", "on the chair"), ("start high", "so", "high"), ("start wide", "so", ""),
+        ("starting from ben", "on", "on Ben"), ("the camera begins low", "so", "low"), ("push high", "", ""),
+        ("start on him", "on", "on him"), ("begin outside", "so", "outside"), ("first", "so", ""),
+        ("start close on the door", "on", "on the door"), ("the shot", "", ""),
+    ],
+)  # fmt: skip
+def test_how_a_shot_should_begin(text: str, begins: str, begun: str) -> None:
+    assert (telling.begins(clause(text)), telling.begun(clause(text))) == (begins, begun)
+
+
+def test_what_a_look_begins_on() -> None:
+    for text, thing in {
+        "pan from the door to the window": "door", "pan from left to right": "", "pan from the door": "",
+        "pan from anna towards ben": "anna", "pan from the old door across to it": "old door",
+    }.items():  # fmt: skip
+        assert from_of(text.split(), 0) == thing
+        assert from_of(text.split(), 2) == ""
+    assert (
+        telling.started_on("") == ""
+        and telling.started_on("anna") == "on Anna"
+        and telling.started_on("her") == ("on her")
+    )
+
+
+def test_what_is_all_that_moves_and_what_only_looks() -> None:
+    rest, look, tilt = Step("hold", 1), found("tilt", "look", "ing"), Step("tilt", 1, open_side=True, target="x")
+    for link in ("but", "with"):
+        assert telling.is_all_that_moves(rest, tilt, clause("tilts", link), look)
+    for word in ("only", "just"):
+        moved = replace(look, start=1)
+        assert telling.is_all_that_moves(rest, tilt, clause(f"{word} tilts"), moved)
+        assert not telling.is_all_that_moves(rest, tilt, clause(f"tilts {word}"), moved)
+    assert not telling.is_all_that_moves(rest, PUSH, clause("tilts", "but"), look)
+    for timed in (replace(rest, seconds=1.0), replace(rest, share=0.5), replace(rest, delay=1.0), PAN):
+        assert not telling.is_all_that_moves(timed, tilt, clause("tilts", "but"), look)
+    assert telling.is_only_a_look(clause("no movement"), [PUSH, PAN])
+    for text, link, steps in (
+        ("movement", "comma", [PAN]), ("no movement then", "comma", [PAN]), ("no movement", "then", [PAN]),
+        ("no movement", "comma", [PUSH]), ("no movement", "comma", []), ("no movement for 2 seconds", "comma", [PAN]),
+    ):  # fmt: skip
+        assert not telling.is_only_a_look(clause(text, link), steps)
+    down = Step("pedestal", -1)
+    assert telling.is_kept_in_sight(down, look, tilt)
+    for before, move, step in (
+        (PUSH, look, tilt), (replace(down, target="x"), look, tilt), (down, replace(look, form="base"), tilt),
+        (down, replace(look, verb="tilt"), tilt), (down, look, replace(tilt, open_side=False)),
+        (down, look, replace(tilt, target="")),
+    ):  # fmt: skip
+        assert not telling.is_kept_in_sight(before, move, step)

@@ -344,9 +344,9 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
 def _is_told_of(text: list[str], move: Found) -> bool:
     """Whether a word of the camera's is the subject of a verb: "a truck is parked left of it"."""
     after = text[move.start + 1] if move.start + 1 < len(text) else ""
-    told = after.endswith("s") and not after.endswith(("ss", "us", "wards")) and after not in VERBS
-    if told and (after in ("is", "was", "has", "stands", "hangs", "lies", "sits", "leans", "falls")):
+    if after in ("is", "was", "has", "stands", "hangs", "lies", "sits", "leans", "falls"):
         return True
+    told = after.endswith("s") and not after.endswith(("ss", "us", "wards")) and after not in VERBS
     known = (
         after in DIRECTIONS or after in DETERMINERS or after in PREPOSITIONS or is_modifier(after) or after in LEAD_INS
     )
