@@ -18,7 +18,7 @@ from .scene_depth import OUT_OF_SIGHT
 from .sight import distance_to
 from .targets import BODY, Target, find_target, shown_of
 from .variation import Manner, is_exact
-from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, way_of
+from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, watching, way_of
 
 LOOKS = ("pan", "tilt")
 TURNS = ("pan", "tilt", "roll", "orbit")
@@ -73,11 +73,19 @@ def course_of(
     level = any(one.kind in ("pedestal", "crane") for one in beside)
     begins = arrived if arrived is not None and step.kind in LOOKS and step.relation == "at" else base
     meant, large = _meant(step, begins, stage, to, duration, shared, level)
+    if step.watches:
+        meant = meant if to is not None else 0.0
+        change = watching(base, to, stage.up) if to is not None else _unchanged
+        return Course(step, meant, meant, change, manner, to, True)
     extent = math.copysign(min(abs(meant), _most(step, base, stage, to, duration)), meant)
     change = _change(step, extent, base, stage, to, level)
     if manner.lift or manner.aside:
         change = _leaning(change, manner, step, base, stage, to)
     return Course(step, extent, meant, change, manner, to if not shared else None, large)
+
+
+def _unchanged(pose: RigPose, u: float) -> RigPose:
+    return pose
 
 
 def _found(step: Step, stage: Stage) -> Target | None:

@@ -11,7 +11,7 @@ import numpy as np
 from ..direction.marks import FRAMES
 from ..direction.steps import Step
 from .limits import Sizes
-from .rig import RigPose, levelled, rotation, turn_to
+from .rig import RigPose, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import OUT_OF_SIGHT, SceneDepth
 from .sight import distance_to
 from .targets import Target, find_target
@@ -221,5 +221,21 @@ def along(way: Way, extent: float) -> Change:
             yaw=pose.yaw + way.yaw * smooth(u),  # from anywhere on the way it lies in the same direction
             pitch=pose.pitch + way.pitch * smooth(u) * part,
         )
+
+    return change
+
+
+TURNED = 0.3  # of a way, after which what is looked at all along it is in the middle
+
+
+def watching(base: RigPose, to: Target, up: np.ndarray) -> Change:
+    """A look at a thing from wherever the camera is on its way from `base`: it comes to the middle first, and stays."""
+    yaw, pitch = turn_to(base, to.centre - base.position, up)
+
+    def change(pose: RigPose, u: float) -> RigPose:
+        lacking = 1.0 - smooth(u / TURNED)
+        to_yaw, to_pitch = angles_to(to.centre - pose.position, up)
+        turn = wrapped(to_yaw - base.yaw - yaw * lacking)
+        return replace(pose, yaw=base.yaw + turn, pitch=to_pitch - pitch * lacking)
 
     return change

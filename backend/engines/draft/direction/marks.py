@@ -1,6 +1,6 @@
 """Words of our own that stand for what a clause says of its last step, whatever its order of words: how large the thing
-is in the frame in the end, on which side it is passed, with which lens it ends. Readers of every language write them,
-read.py takes them out again."""
+is in the frame in the end, on which side it is passed, with which lens it ends, what is looked at on the way.
+Readers of every language write them, read.py takes them out again."""
 
 from __future__ import annotations
 
@@ -26,11 +26,21 @@ _SIDES = {"left": -1, "right": 1}
 _FRAME = re.compile(rf"frame({'|'.join(FRAMES)})")
 _BESIDE = re.compile(r"passed(left|right)")
 _LENS = re.compile(r"lens(\d+)mm")
+_WATCHED = re.compile(r"watched((?:[a-p]{2})+)")
 
 
 def framed(size: str) -> str:
     """The word for a size of framing."""
     return f" frame{size} "
+
+
+def watched(name: str) -> str:
+    """The word for a thing that is looked at all along a way: its name in letters that no reader takes for a word."""
+    return "watched" + name.encode().hex().translate(_LETTERS)
+
+
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+_FIGURES = str.maketrans("abcdefghijklmnop", "0123456789abcdef")
 
 
 def mark(word: str) -> tuple[str, object] | None:
@@ -41,6 +51,8 @@ def mark(word: str) -> tuple[str, object] | None:
         return "beside", _SIDES[match[1]]
     if match := _LENS.fullmatch(word):
         return "lens", float(match[1])
+    if match := _WATCHED.fullmatch(word):
+        return "watches", bytes.fromhex(match[1].translate(_FIGURES)).decode(errors="replace")
     return None
 
 
@@ -49,11 +61,52 @@ def marked(steps: list[Step], told: Mapping[str, object], first: int) -> list[St
     clause has none, of the last."""
     made = list(steps)
     for field, value in told.items():
+        if field == "watches":
+            made = watching(made, str(value), first)
+            continue
         fits = [i for i, step in enumerate(made) if _fits(step, field)]
         own = [i for i in fits if i >= first] or fits
         if own:
             made[own[-1]] = replace(made[own[-1]], **{field: value})  # type: ignore[arg-type]
     return made
+
+
+_TRAVELS = ("push", "truck", "pedestal", "crane")
+_ABOUT = {"orbit": "around", "zoom": "at", "dolly zoom": "at"}
+_PRONOUNS = ("it", "them", "him", "her", "subject", "him/her", "thing")
+
+
+def watching(steps: list[Step], name: str, first: int) -> list[Step]:
+    """The steps, with a look at the thing called `name` all along the way of those from step `first` on, or of the
+    last one; an orbit or a zoom of which no thing is known is about it."""
+    moves = [i for i, step in enumerate(steps) if step.kind in (*_TRAVELS, *_ABOUT)]
+    own = [i for i in moves if i >= first] or moves
+    at = next((i for i in reversed(own) if steps[i].kind in _TRAVELS), own[-1] if own else None)
+    if at is None:
+        return steps
+    before = steps[at]
+    known = [step.target for step in steps[: at + 1] if step.target]
+    if name in _PRONOUNS and known:
+        name = known[-1]
+    if before.kind in _ABOUT:
+        about = replace(before, relation=_ABOUT[before.kind], target=name, said=f"{before.said} {name}")
+        return steps if before.target else [*steps[:at], about, *steps[at + 1 :]]
+    if name in ("it", "subject", "thing") or before.relation == "with" or _goes_there(before, name):
+        return steps
+    end = at + 1
+    while end < len(steps) and steps[end].together:
+        end += 1
+    beside = [step for step in steps[at + 1 : end] if step.kind in ("pan", "tilt")]
+    if any(step.target == name for step in beside):
+        return [replace(step, watches=True) if step in beside and step.target == name else step for step in steps]
+    look = "tilt" if before.kind in ("pedestal", "crane") else "pan"
+    said = f"looking at {name}"
+    step = Step(look, 1, together=True, relation="at", target=name, watches=True, open_side=True, said=said)
+    return [*steps[:end], step, *steps[end:]]
+
+
+def _goes_there(step: Step, name: str) -> bool:
+    return (step.kind, step.sign, step.relation, step.target) == ("push", 1, "to", name)
 
 
 def _fits(step: Step, field: str) -> bool:

@@ -68,6 +68,7 @@ from .moves.telling import (
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
 from .plain.translate import to_english
+from .plain.watching import watching
 from .plain.which import reader_of
 from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
@@ -87,8 +88,9 @@ def read_moves(text: str) -> Reading:
     idle: list[Step] = []
     for part in timed:
         language = reader_of(part.text) or reader_of(text)
-        reader.unread += language.unread(words.without_runs(part.text)) if language else []
-        tokens = words.tokens(to_english(written_out(part.text, language), language))
+        said_of = watching(part.text, language)
+        reader.unread += language.unread(words.without_runs(said_of)) if language else []
+        tokens = words.tokens(to_english(written_out(said_of, language), language))
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
         begun = len(reader.steps)

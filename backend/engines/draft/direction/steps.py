@@ -30,6 +30,7 @@ class Step:
     beside: int = 0  # on which side of what it passes: 1 right, -1 left, 0 where that is open
     frames: str = ""  # how large its thing is in the end: one of marks.FRAMES
     lens: float | None = None  # the focal length that it ends with, millimetres
+    watches: bool = False  # of a look: its thing stays in the middle all along what runs beside it
     onward: str = ""  # what a way through the target leads to
     target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
     open_side: bool = False  # whether the words leave open which way round, or to which side

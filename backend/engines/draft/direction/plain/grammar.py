@@ -170,7 +170,7 @@ class Reader:
 
     def _sentence(self, clause: str, linked: bool) -> str | None:
         """The clause in English, its marks (see marks.py) with it; None where it says nothing of a camera."""
-        marks = "".join(MARKS.findall(clause))
+        marks = "".join(f" {mark.strip()}" for mark in MARKS.findall(clause))
         said = self._told(MARKS.sub(" ", clause) if marks else clause, linked)
         return said if said is None else said + marks
 
@@ -230,9 +230,9 @@ class Reader:
 
     def _entered(self, relation: str, name: str, clause: str) -> str:
         """How a thing is meant that one goes in or out by: "문으로 들어간다" is through the door."""
-        if relation == "with" and self._noun(name) in _LONG:
+        if relation == "with" and self.noun_of(name) in _LONG:
             return "along"
-        if relation not in ("to", "from", "past", "through") or self._noun(name) not in OPENINGS:
+        if relation not in ("to", "from", "past", "through") or self.noun_of(name) not in OPENINGS:
             return "past" if relation == "through" and "지나" in clause else relation
         if BESIDE.search(clause):
             return relation
@@ -326,7 +326,7 @@ class Reader:
             named = self._named([thing for thing in things if thing[0] == "to"]).removeprefix("to ")
             return f"{said} {named} {figures}".strip() if said else ""
         if move == START:
-            first = next((noun for _, name in things if (noun := self._noun(name))), "")
+            first = next((noun for _, name in things if (noun := self.noun_of(name))), "")
             return f"start on the {first}" if first else ""
         if move == BACK:
             whither = self._named([thing for thing in things if thing[0] == "to"])
@@ -360,7 +360,7 @@ class Reader:
                 said.append(unpaired(name))
                 ranks.append(1)
                 continue
-            noun = self._noun(name)
+            noun = self.noun_of(name)
             if not noun:
                 continue
             article = "" if noun in ("her", "him", "them") else "the "
@@ -375,7 +375,7 @@ class Reader:
         # Whom it follows is said at once, and "the whole" is read as a clause of its own.
         return " ".join(one for _, one in sorted(zip(ranks, said, strict=True), key=lambda pair: pair[0]))
 
-    def _noun(self, name: str) -> str:
+    def noun_of(self, name: str) -> str:
         name = name.strip()
         if name in self.language.nouns:
             return self.language.nouns[name]

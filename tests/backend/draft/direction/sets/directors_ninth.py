@@ -108,7 +108,7 @@ NINTH = {
     "bird's-eye, descend to the courtyard": "pedestal down + push in <to courtyard>",
     "half-circle the kitchen island from left to right": "orbit right 180° <around kitchen island>",
     "move backwards out of the bathroom through the door": "pull out <through door>",
-    "Step 2 m to the left, keep looking at the fireplace": "truck left 2m",
+    "Step 2 m to the left, keep looking at the fireplace": "truck left 2m + pan right <at fireplace>",
     "the camera sloly zoomes in on the clok": "zoom in slow <at clock>",
     "dolly bakc from the tabel": "pull out <from table>",
     "cam rotates arround the car 180 degree": "orbit right 180° <around car>",

@@ -193,7 +193,7 @@ SIXTEENTH = {
     "stay locked, then on the last beat push in a foot": "hold, push in 0.3048m 1s",
     "over two seconds rise to Ben's eye line, then hold": "pedestal up 2s <level ben>, hold",
     "tilt down to Anna's feet then back up to her face": "tilt down <at anna's feet>, tilt up <at face>",
-    "on descend d'un étage en regardant Ben": "crane down 3m <at ben>",
+    "on descend d'un étage en regardant Ben": "pedestal down 3m + tilt up <at ben>",
     "gira a sinistra di un quarto di giro e avanza di due passi": "pan left 90° + push in 1.4m",
     "まず窓を見て、それからランプへ寄る": "pan right <at window>, push in <to lamp>",
 }

@@ -79,7 +79,7 @@ THIRTEENTH = {
     "slide left while keeping the piano in the centre of the frame": "truck left + pan right <at piano>",
     "Camera rises two metres, keeping the fountain in frame": "pedestal up 2m + tilt up <at fountain>",
     "truck right while panning left to keep the clock in the middle": "truck right + pan left <at clock>",
-    "dolly back 6 feet keeping Anna centred": "pull out 1.8288m",
+    "dolly back 6 feet keeping Anna centred": "pull out 1.8288m + pan right <at anna>",
     "zoom in on the vase, don't move the camera": "zoom in <at vase>",
     "slow pan left, no camera movement otherwise": "pan left slow",
     # Manners before the move, and once more after a look.
