@@ -51,7 +51,7 @@ _SAID: dict[str, tuple[str, str, str]] = {
         r"(?:마지막|나머지) {part}(?:은|는|에)?",
         r"마지막 {n}초(?:에|는|동안)?",
     ),
-    "chinese": (r"前{part}", r"[后後]{part}", r"最[后後]{n}秒(?:钟)?"),
+    "chinese": (r"前{part}", r"最?[后後]{part}", r"最[后後]{n}秒(?:钟)?"),
 }
 _PARTS: dict[str, tuple[str, str, str]] = {
     "german": ("hälfte", "drittel", "viertel"),

@@ -23,7 +23,7 @@ _WHOLE = {**_COUNTS, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_WHOLE)})"
 _UNIT = rf"(?:{'|'.join(sorted((*METRES, *SECONDS, *DEGREES), key=len, reverse=True))})(?![\w°])"
 _HUNDREDS = re.compile(
-    rf"\b(?:(a|one|two|three) hundred(?: (?:and )?)?(?:({_BELOW_A_HUNDRED}))?|"
+    rf"\b(?:(a|one|two|three) hundred(?: (?:and )?({_BELOW_A_HUNDRED}))?|"
     rf"(one|two|three)[ -]({_BELOW_A_HUNDRED}))\b(?! hundred)",
     re.IGNORECASE,
 )

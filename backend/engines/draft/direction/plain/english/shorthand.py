@@ -37,6 +37,7 @@ _ALSO_FOREIGN = ("DI", "TU")
 _KNOWN_CAPITALS = rf"(?:{'|'.join(_INITIALS)}|[EXBM]?CU|M?LS|M?WS|MS|FS|OTS)\b"
 # Neither a name's ("TU Berlin", "TI-84") nor a sign's ("DO NOT ENTER").
 _INITIAL = re.compile(rf"\b(?:{'|'.join(_INITIALS)})\b(?!-\d| not\b| (?!{_KNOWN_CAPITALS})[A-Z])")
+_SIZE = re.compile(_KNOWN_CAPITALS)
 _PART = re.compile(r"(?:[^;:!?\n.,]|[.,](?=\d))+")
 _WORD = re.compile(r"[^\W\d_]+")
 # In their order. Those with a capital count only as capitals.
@@ -132,7 +133,8 @@ def _in_plain_words(text: str, name: str) -> str:
 
 def _initials(part: str, foreign: bool) -> str:
     """A clause with its moves of two capitals in words. `foreign`: the text is in another language than English."""
-    shouted = part.isupper() and any(len(word) > 1 and word not in _INITIALS for word in _WORD.findall(part))
+    words_of = (word for word in _WORD.findall(part) if len(word) > 1)
+    shouted = part.isupper() and any(word not in _INITIALS and not _SIZE.fullmatch(word) for word in words_of)
 
     def said(match: re.Match[str]) -> str:
         a_word = (shouted and match[0] in _ALSO_WORDS) or (foreign and match[0] in _ALSO_FOREIGN)
