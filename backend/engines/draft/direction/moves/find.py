@@ -264,8 +264,16 @@ def _alone(text: list[str]) -> Found | None:
     if content[0] == "static" and any(word in DETERMINERS for word in text[: text.index("static")][-1:]):
         return None  # "a static, empty look"
     at = text.index(content[0])
+    if any(_says_how_far(text[first:end]) for first in range(at + 1) for end in range(at + 1, len(text) + 1)):
+        return None  # "half orbit"
     kind, sign = ALONE[content[0]]
     return Found(at, at + 1, kind, sign, "phrase", content[0])
+
+
+def _says_how_far(text: list[str]) -> bool:
+    """Whether words are a set phrase that says how far its move goes."""
+    manner = SET_PHRASES[tuple(text)][1] if tuple(text) in SET_PHRASES else ()
+    return any(name == "degrees" for name, _ in manner)
 
 
 _AT_REST = frozenset(word for word, move in ALONE.items() if move == ("hold", 1))
