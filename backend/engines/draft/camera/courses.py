@@ -269,7 +269,7 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
     if kind == "push":
         way = way_of(step, base, stage, to, level) if step.sign > 0 else None
         if way is not None:
-            return along(way, extent)
+            return along(way, extent, base, up)
         if step.relation == "from" and to is not None:
             away = levelled(to.centre - base.position, up)
             return lambda pose, u: replace(pose, position=pose.position + away * (extent * u))

@@ -61,7 +61,19 @@ BODY = {
     "chest": (0.74, 0.6),
     "hand": (0.48, 0.3),
     "hands": (0.5, 0.4),
+    "hair": (0.96, 0.4),
+    "neck": (0.85, 0.4),
+    "waist": (0.58, 0.6),
+    "hips": (0.52, 0.6),
+    "legs": (0.25, 0.9),
+    "knee": (0.28, 0.4),
+    "knees": (0.28, 0.4),
     "feet": (0.06, 0.4),
+    "foot": (0.06, 0.4),
+    "shoe": (0.03, 0.3),
+    "shoes": (0.03, 0.3),
+    "boots": (0.05, 0.4),
+    "toes": (0.02, 0.3),
 }
 EQUAL = 0.5  # as large as another in the picture, at least: a name may mean the one or the other
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|[^\W\d_]+")
@@ -106,6 +118,8 @@ def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "
             best, most = [thing], score
         elif score == most and score > 0:
             best.append(thing)
+    if not best and said[-1] in BODY and (people := [thing for thing in scene.things if thing.person]):
+        return part_of(_of(_one_of(people, scene, among, which)), said[-1])  # "her shoes"
     if not best:
         return None
     plural = len(best) > 1 and name.lower().split()[-1].endswith("s") and not asked[-1].endswith("s")

@@ -95,6 +95,7 @@ class Way:
     pitch: float = 0.0
     around: np.ndarray | None = None  # a bow to one side, widest after the part `widest` of it, around what is passed
     widest: float = 0.5
+    goal: np.ndarray | None = None  # from where it begins to what it leads to, and looks at in the end
 
 
 def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Way | None:
@@ -160,9 +161,10 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
     height = float(there @ up)
     yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)
     sunk = none if level else SINK * height * up
+    goal = None if level else there
     if around is None or not 0.0 < by < length:
-        return Way(straight, length, sunk, 1.0, yaw, pitch)
-    return Way(straight, length, sunk, 1.0, yaw, pitch, around, by / length)
+        return Way(straight, length, sunk, 1.0, yaw, pitch, goal=goal)
+    return Way(straight, length, sunk, 1.0, yaw, pitch, around, by / length, goal)
 
 
 def _around(
@@ -206,8 +208,15 @@ def smooth(u: float) -> float:
     return u * u * (3.0 - 2.0 * u)
 
 
-def along(way: Way, extent: float) -> Change:
+def along(way: Way, extent: float, base: RigPose, up: np.ndarray) -> Change:
+    """What the first `extent` metres of a way from `base` do to a pose."""
     part = min(abs(extent) / way.length, 1.0) if way.length > 1e-6 else 1.0
+    pitch = way.pitch * part
+    if (
+        way.goal is not None and abs(extent) < float(way.goal @ way.ahead) - 0.1
+    ):  # "push in 1 m on the lamp" ends with the lamp in the middle
+        end = way.ahead * extent + way.aside * smooth(part / way.bent)
+        pitch = turn_to(base, way.goal - end, up)[1]
 
     def change(pose: RigPose, u: float) -> RigPose:
         place = pose.position + way.ahead * (extent * u) + way.aside * smooth(part * u / way.bent)
@@ -219,7 +228,7 @@ def along(way: Way, extent: float) -> Change:
             pose,
             position=place,
             yaw=pose.yaw + way.yaw * smooth(u),  # from anywhere on the way it lies in the same direction
-            pitch=pose.pitch + way.pitch * smooth(u) * part,
+            pitch=pose.pitch + pitch * smooth(u),
         )
 
     return change

@@ -74,6 +74,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
+from .where.mentioned import mentioned_in, named_in, whose_part
 from .where.target import from_of, target_of
 from .where.ways import heading
 
@@ -152,6 +153,8 @@ class _Reader:
     start: str = ""  # how the shot should start where the still does not: see moves.telling.begun
     goal: tuple[str, str] = ("", "")  # where somebody goes in the picture: a relation and a thing
     unread: list[str] = field(default_factory=list)  # what is said of the camera and was not understood
+    mentioned: str = ""  # a thing that a clause without a move names: "the car: move towards it"
+    person: str = ""  # who was named last
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
@@ -221,7 +224,9 @@ class _Reader:
             self.clause(Clause(whole, [False] * len(whole), "sentence"))
             return
         self.going = [] if moves else going_of(clause) or self.going
+        self.person = named_in(clause.words) or self.person
         if not moves:
+            self.mentioned = mentioned_in(clause.words) or self.mentioned
             was = self.sentence
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
@@ -292,10 +297,10 @@ class _Reader:
         if self.manner is not None:
             step = in_manner(step, self.manner)
             step = turned_to(step, self.manner.said.split()) if step.open_side else step
-        step = as_meant(step)
+        step = replace(as_meant(step), target=whose_part(clause.words, step.target, self.person))
         if step.relation == "with" and step.kind in ("truck", "push") and self.goal[1] and step.open_side:
             step = replace(step, kind="push", sign=1, relation=self.goal[0], target=self.goal[1], open_side=False)
-        if not step.target and self.steps and (known := self._pronoun(clause, move, step)):
+        if not step.target and (self.steps or self.mentioned) and (known := self._pronoun(clause, move, step)):
             step = replace(step, relation=known[0], target=known[1])
         if step.kind == "hold" and step.metres is not None and self.steps and self.steps[-1].kind == "push":
             self.steps[-1] = replace(self.steps[-1], gap=step.metres)  # "to the door, stop a metre short of it"
@@ -335,7 +340,9 @@ class _Reader:
     def _pronoun(self, clause: Clause, move: Found, step: Step) -> tuple[str, str] | None:
         """The relation and the thing of an "it" that a clause ends with: "to the gate and fly through it"."""
         text = clause.words[move.start :]
-        named = next((one.onward or one.target for one in reversed(self.steps) if one.target), "")
+        named = next((one.onward or one.target for one in reversed(self.steps) if one.target), self.mentioned)
+        while len(text) > 2 and is_modifier(text[-1]):
+            text = text[:-1]
         if not named or text[-1:] != ["it"] or len(text) < 2:
             return None
         relation, _ = target_of([*text[:-1], "the", "thing-of-it"], step.kind, move.verb, 0, len(text) + 1)

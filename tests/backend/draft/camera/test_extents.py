@@ -195,10 +195,10 @@ def test_a_way_is_flown_straight_with_its_bend_and_its_turn() -> None:
         (4.0, 0.0, 0.0, 0.0, 0.0, 0.0), (4.0, 0.25, 1.0, 0.5, 0.15625, 0.15625), (4.0, 0.5, 2.0, 1.0, 0.5, 0.5),
         (4.0, 1.0, 4.0, 1.0, 1.0, 1.0), (2.0, 0.5, 1.0, 0.5, 0.5, 0.25), (8.0, 0.25, 2.0, 0.5, 0.15625, 0.15625),
     ):  # fmt: skip
-        made = along(way, extent)(start, u)
+        made = along(way, extent, start, np.array([0.0, 1.0, 0.0]))(start, u)
         np.testing.assert_allclose(made.position, (1 + 2 * bend, 1, 1 - ahead))
         assert (made.yaw, made.pitch) == pytest.approx((0.1 + 0.4 * turn, 0.3 - 0.2 * tilt))
-    none = along(replace(way, length=0.0), 0.0)(start, 1.0)
+    none = along(replace(way, length=0.0), 0.0, start, np.array([0.0, 1.0, 0.0]))(start, 1.0)
     assert none.position.tolist() == [3.0, 1.0, 1.0] and none.pitch == pytest.approx(0.1)
     assert [smooth(u) for u in (-1.0, 0.25, 0.5, 2.0)] == [0.0, 0.15625, 0.5, 1.0]
 

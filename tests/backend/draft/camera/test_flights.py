@@ -52,7 +52,7 @@ slowly push in to the chair | room 0 1 6
 push in to the chair | room 0 3 6
 -123 -6 -417 -49 -22 -999 13 100 -512 -293 -1706 -284 -146 -948 84 100
 push in to the chair | room 4 3 6
--79 18 -284 -22 -7 -1000 6 100 -533 -307 -1874 -293 -129 -947 86 100
+-79 18 -284 -22 -9 -1000 6 100 -533 -307 -1874 -290 -149 -945 86 100
 push in slightly to the lamp | bare 0 1 4
 0 0 -95 0 0 -1000 0 100 0 0 -375 0 0 -1000 0 100
 push past the lamp | room 0 3 6

@@ -116,6 +116,9 @@ def test_what_is_out_of_the_picture_is_not_taken_for_another() -> None:
 PARTS = {
     "face": (1.84, 0.5), "head": (1.84, 0.5), "eyes": (1.86, 0.28), "shoulder": (1.64, 0.6), "shoulders": (1.64, 0.7),
     "back": (1.4, 0.9), "chest": (1.48, 0.6), "hand": (0.96, 0.3), "hands": (1.0, 0.4), "feet": (0.12, 0.4),
+    "hair": (1.92, 0.4), "neck": (1.7, 0.4), "waist": (1.16, 0.6), "hips": (1.04, 0.6), "legs": (0.5, 0.9),
+    "knee": (0.56, 0.4), "knees": (0.56, 0.4), "foot": (0.12, 0.4), "shoe": (0.06, 0.3), "shoes": (0.06, 0.3),
+    "boots": (0.1, 0.4), "toes": (0.04, 0.3),
 }  # fmt: skip
 WIDE = Thing("Ben", (0.5, 0.25, -3.0), (2.2, 2.0, 0.25), True)
 

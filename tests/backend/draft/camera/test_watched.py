@@ -4,6 +4,7 @@ camera's axes; angles in degrees, to the right and up."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,3 +90,46 @@ def test_an_orbit_and_a_zoom_are_about_what_is_looked_at() -> None:
 @pytest.mark.parametrize("name", ["sofa", "left chair", "安娜", "o'hara"])
 def test_the_mark_of_what_is_looked_at_tells_its_name(name: str) -> None:
     assert watched(name).isalpha() and mark(watched(name)) == ("watches", name)
+
+
+BEN = Thing("Ben", (1.0, -0.7, -4.0), (0.5, 1.8, 0.3), person=True)
+TREE = Thing("Tree", (-3.0, 1.4, -10.0), (3.0, 6.0, 3.0))
+PEOPLED = replace(CAMERA, things=(*CAMERA.things, BEN, TREE))
+
+
+@pytest.mark.parametrize(
+    ("words", "metres"),
+    [
+        ("push in 1 m on the lamp", 1.0),
+        ("creep 60 cm toward the lamp", 0.6),
+        ("ランプに1メートル近づく", 1.0),
+        ("avvicinati di due metri alla lampada", 2.0),
+        ("the lamp: slowly move 1 m towards it", 1.0),
+        ("there's a lamp on the right, creep 50 cm up to it slowly", 0.5),
+    ],
+)
+def test_a_way_to_a_thing_of_so_many_metres_ends_with_it_in_the_middle(words: str, metres: float) -> None:
+    way = poses(words)
+    assert off(way[-1], LAMP) == pytest.approx((0.0, 0.0), abs=1e-3)
+    assert math.hypot(way[-1][0, 3], way[-1][2, 3]) == pytest.approx(metres, abs=1e-5)
+    assert way[-1][0, 3] / -way[-1][2, 3] == pytest.approx(0.5, abs=1e-4)  # the line to it
+    assert off(way[60], LAMP)[0] == pytest.approx(0.5 * off(way[0], LAMP)[0], abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "whose", "share"),
+    [
+        ("tilt down to Anna's shoes", ANNA, 0.03),
+        ("tilt up from Anna's feet to her face", ANNA, 0.92),
+        ("Ben stands there. tilt down to his knees", BEN, 0.28),
+        ("tilt down from Ben's face to his shoes", BEN, 0.03),
+        ("tilt up to the top of the tree", TREE, 0.95),
+    ],
+)
+def test_a_tilt_to_a_part_ends_on_its_bearing(words: str, whose: Thing, share: float) -> None:
+    way = [np.array(key.matrix) for key in path_of(words, PEOPLED, 5.0).path.keyframes]
+    x, y, z = whose.centre
+    high = y + (share - 0.5) * whose.size[1]
+    wanted = math.degrees(math.atan2(high, math.hypot(x, z)))
+    assert math.degrees(math.asin(-way[-1][1, 2])) == pytest.approx(wanted, abs=1e-3)
+    assert math.degrees(math.asin(-way[60][1, 2])) == pytest.approx(0.5 * wanted, abs=1e-3)

@@ -89,7 +89,9 @@ _NO_THINGS = one_of(
 )
 _ROWS = one_of("row, rows, line, series, pair, bank, wall, set")
 _TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")
-_OF_A_BODY = one_of("back, feet, head, face")
+OF_A_BODY = one_of(
+    "back, feet, foot, head, face, eyes, hair, neck, hand, hands, waist, hips, legs, knees, shoes, boots, toes"
+)
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
 # Words that say which of several things is meant: before its name ("the left chair"), or after it.
 WHICH = by_phrase(
@@ -316,7 +318,7 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
             whole = True
         elif word in DETERMINERS and not name:
             pass
-        elif name and name[-1].endswith("'s") and word in _OF_A_BODY:  # "Anna's back"
+        elif name and name[-1].endswith("'s") and word in OF_A_BODY:  # "Anna's back"
             name.append(word)
         elif _stops(text, i, bool(name)):
             break

@@ -164,7 +164,8 @@ ORDERS = replacements(
         (rf"\b(?:{_A} )?({_TOP})[- ]?top\b", r"level of the \1"),
         (
             (
-                rf"(?<!look )(?<!looking )(?<!gaze )\b(up|down|level|descend\w*|ris\w+|sinks?|lower\w*|drops?) "
+                rf"(?<!look )(?<!looking )(?<!gaze )(?<!tilt )(?<!tilts )"
+                rf"(?<!tilting )(?<!pan )\b(up|down|level|descend\w*|ris\w+|sinks?|lower\w*|drops?) "
                 rf"(?:to|with|at) (?:{_A} )?(?:level|height|"
                 rf"top) of "
             ),

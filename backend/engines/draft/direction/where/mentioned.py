@@ -1,0 +1,28 @@
+"""What pronouns stand for: things and people that are named before them."""
+
+from __future__ import annotations
+
+from ..languages.nouns import PEOPLES_NAMES
+from ..sentences import DETERMINERS
+from .target import OF_A_BODY, noun_phrase
+
+_HIS = ("her", "his", "their")
+
+
+def mentioned_in(text: list[str]) -> str:
+    """The thing that a clause names: "there's a lamp on the right"; "" for none."""
+    found = (noun_phrase(text, i, len(text))[1] for i, word in enumerate(text) if word in DETERMINERS)
+    return next((name for name in found if name), "")
+
+
+def named_in(text: list[str]) -> str:
+    """Whom a clause names last; "" for nobody."""
+    names = (word.removesuffix("'s") for word in reversed(text))
+    return next((name for name in names if name in PEOPLES_NAMES), "")
+
+
+def whose_part(text: list[str], part: str, person: str) -> str:
+    """The `part` of a body with whose it is, where a clause leaves that to a pronoun and the `person` was named: "from
+    Anna's feet to her face"; anything else as it is."""
+    at = len(text) - 1 - text[::-1].index(part) if part in OF_A_BODY and part in text else 0
+    return f"{person}'s {part}" if at and person and text[at - 1] in _HIS else part
