@@ -10,9 +10,10 @@ _HIS = ("her", "his", "their")
 
 
 def mentioned_in(text: list[str]) -> str:
-    """The thing that a clause names: "there's a lamp on the right"; "" for none."""
-    found = (noun_phrase(text, i, len(text))[1] for i, word in enumerate(text) if word in DETERMINERS)
-    return next((name for name in found if name), "")
+    """The thing that a clause does no more than name: "the car:", "there's a lamp on the right"; "" for none."""
+    at = next((i for i, word in enumerate(text) if word in DETERMINERS), len(text))
+    _, name, end = noun_phrase(text, at, len(text))
+    return name if text[0] in ("there's", "there") or (at == 0 and end == len(text) < 4) else ""
 
 
 def named_in(text: list[str]) -> str:
