@@ -192,7 +192,7 @@ SIXTEENTH = {
     "orbit Anna by 120, speed up in the second half": "orbit right 120° <around anna>",
     "stay locked, then on the last beat push in a foot": "hold, push in 0.3048m 1s",
     "over two seconds rise to Ben's eye line, then hold": "pedestal up 2s <level ben>, hold",
-    "tilt down to Anna's feet then back up to her face": "tilt down <at anna's feet>, tilt up <at face>",
+    "tilt down to Anna's feet then back up to her face": "tilt down <at anna's feet>, tilt up <at anna's face>",
     "on descend d'un étage en regardant Ben": "pedestal down 3m + tilt up <at ben>",
     "gira a sinistra di un quarto di giro e avanza di due passi": "pan left 90° + push in 1.4m",
     "まず窓を見て、それからランプへ寄る": "pan right <at window>, push in <to lamp>",
