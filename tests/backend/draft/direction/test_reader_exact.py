@@ -132,8 +132,8 @@ def test_a_text_of_another_language_in_english(name: str, text: str) -> None:
 def test_things_in_english() -> None:
     german, japanese = reader("german"), reader("japanese")
     named = {"sofa": "sofa", " sofa ": "sofa", "alte sofa": "sofa", "rotes ding": "ding", "": "", "anna hier": "anna"}
-    assert {name: german._noun(name) for name in named} == named
-    assert {name: japanese._noun(name) for name in ("ソファ", "白いソファ", "謎")} == {
+    assert {name: german.noun_of(name) for name in named} == named
+    assert {name: japanese.noun_of(name) for name in ("ソファ", "白いソファ", "謎")} == {
         "ソファ": "sofa", "白いソファ": "sofa", "謎": "謎",
     }  # fmt: skip
     for things, said in (
