@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .languages.happenings import (
+from .languages.tables.happenings import (
     ALL_LANGUAGES,
     ATTRIBUTES,
     BLINKING,
@@ -16,8 +16,8 @@ from .languages.happenings import (
     THING_VERBS,
     THINGS,
 )
-from .languages.nouns import PEOPLES_NAMES
-from .languages.weather import WEATHER
+from .languages.tables.nouns import PEOPLES_NAMES
+from .languages.tables.weather import WEATHER
 from .plain.translate import to_english
 from .plain.which import reader_of
 from .words import without_runs

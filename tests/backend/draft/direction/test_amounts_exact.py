@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.engines.draft.direction.plain.measures import in_metres, is_unit
+from backend.engines.draft.direction.plain.amounts.measures import in_metres, is_unit
 
 IN_METRES = {
     "german": {

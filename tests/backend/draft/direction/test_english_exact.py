@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import pytest
 
+from backend.engines.draft.direction.plain.amounts.halves import in_digits
+from backend.engines.draft.direction.plain.amounts.shares import in_shares
 from backend.engines.draft.direction.plain.english.figures import in_figures
 from backend.engines.draft.direction.plain.english.shorthand import written_out
 from backend.engines.draft.direction.plain.english.slips import spelled
-from backend.engines.draft.direction.plain.halves import in_digits
-from backend.engines.draft.direction.plain.shares import in_shares
 from backend.engines.draft.direction.read import read_moves
 
 ENGLISH = {

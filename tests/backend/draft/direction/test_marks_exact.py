@@ -11,9 +11,9 @@ import pytest
 from backend.engines.draft.direction import clauses, marks, words
 from backend.engines.draft.direction.denials import each_denied
 from backend.engines.draft.direction.languages.language import Language
-from backend.engines.draft.direction.languages.routes import from_and_to
+from backend.engines.draft.direction.languages.tables.routes import from_and_to
+from backend.engines.draft.direction.plain.amounts.framing import earlier_first, in_marks
 from backend.engines.draft.direction.plain.denials import NEAR_BY, denied, link_of
-from backend.engines.draft.direction.plain.framing import earlier_first, in_marks
 from backend.engines.draft.direction.plain.splitting import Splitter
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.steps import Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.engines.draft.direction.plain import numbers
+from backend.engines.draft.direction.plain.amounts import numbers
 
 IN_FIGURES = {
     "german": {

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.engines.draft.direction.plain import numbers
-from backend.engines.draft.direction.plain.measures import in_metres
+from backend.engines.draft.direction.plain.amounts import numbers
+from backend.engines.draft.direction.plain.amounts.measures import in_metres
 from backend.engines.draft.direction.read import read_moves
 
 HAPPENS = {

@@ -10,7 +10,7 @@ import pytest
 
 from backend.engines.draft.direction import clauses, loosely, words
 from backend.engines.draft.direction.clauses import Clause
-from backend.engines.draft.direction.languages.weather import WEATHER
+from backend.engines.draft.direction.languages.tables.weather import WEATHER
 from backend.engines.draft.direction.moves import telling
 from backend.engines.draft.direction.steps import Step, tidy
 from backend.engines.draft.direction.where import ways

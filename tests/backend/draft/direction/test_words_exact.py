@@ -11,7 +11,7 @@ import pytest
 from backend.engines.draft.direction import clauses, eases, timeline, words
 from backend.engines.draft.direction.found import Found
 from backend.engines.draft.direction.modifiers import in_manner, modified
-from backend.engines.draft.direction.plain import numbers
+from backend.engines.draft.direction.plain.amounts import numbers
 from backend.engines.draft.direction.steps import Step
 
 # What is asked, of which words, and what it answers.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .language import Language
-from .nouns import NOUNS
+from .tables.nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["chinese"]), key=len, reverse=True))
 NOUN = rf"(?:那个|这个|那张|这张|一张|一个|着|著|了)?(?:(?:{_KNOWN})的)?(?P<n>(?:红色的?|大|小|旧|老)?(?:{_KNOWN}))"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .language import Language
-from .nouns import NOUNS
+from .tables.nouns import NOUNS
 
 _ARTICLE = r"(?:(?:de|het|een|deze|die|dit|dat|haar|zijn|hun|twee)\s+)?"
 _WORD = r"[^\W\d_]+"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .language import Language
-from .nouns import NOUNS
+from .tables.nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"
 _ARTICLE = r"(?:l'|d'|(?:le|la|les|un|une|du|des|sa|son|ses|ce|cette)\s+)?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .language import Language
-from .nouns import NOUNS
+from .tables.nouns import NOUNS
 
 _ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihrem|ihre|seinen|seinem|seine)\s+)?"
 _WORD = r"[^\W\d_]+"

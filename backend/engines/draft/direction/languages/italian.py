@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .language import Language
-from .nouns import NOUNS
+from .tables.nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"
 _ARTICLE = r"(?:(?:l'|un'|dell'|all'|sull')|(?:il|lo|la|i|gli|le|un|uno|una|suo|sua|questo|questa|due)\s+)?"

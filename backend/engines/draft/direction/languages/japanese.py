@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .language import Language
-from .nouns import NOUNS
+from .tables.nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["japanese"]), key=len, reverse=True))
 NOUN = rf"(?:揺れる)?(?P<n>{_KNOWN})"

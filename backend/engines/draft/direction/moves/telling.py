@@ -8,7 +8,7 @@ from dataclasses import replace
 from .. import words
 from ..clauses import Clause
 from ..found import Found
-from ..languages.nouns import PEOPLES_NAMES
+from ..languages.tables.nouns import PEOPLES_NAMES
 from ..lists import one_of
 from ..modifiers import in_manner, is_figure, is_modifier, modified, telling_at
 from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS

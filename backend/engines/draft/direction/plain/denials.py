@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..languages.denials import BETWEEN, OR
+from ..languages.tables.denials import BETWEEN, OR
 
 Moves = list[tuple[int, int, str]]  # start, end and English
 NEAR_BY = 16  # letters between a negation and its verb

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import re
 
-from ..languages.denials import NOUNS_OF_MOVES, STILL
 from ..languages.language import Language
-from ..languages.nouns import PEOPLES_NAMES
-from ..languages.routes import from_and_to
-from ..languages.verbs import BACK, LOOK, START, verbs_of
+from ..languages.tables.denials import NOUNS_OF_MOVES, STILL
+from ..languages.tables.nouns import PEOPLES_NAMES
+from ..languages.tables.routes import from_and_to
+from ..languages.tables.verbs import BACK, LOOK, START, verbs_of
 from ..sentences import INCLINES, ROADS
 from ..where.target import OPENINGS
+from .amounts.figures import Figures
+from .amounts.framing import MARKS
 from .between import PAIR, paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .denials import denied, link_of
-from .figures import Figures
-from .framing import MARKS
 from .patterns import MOST, apart, compiled, taken, with_nouns
 from .splitting import Splitter
 from .subjects import acts, is_somebodys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from ..languages.nouns import PEOPLES_NAMES
+from ..languages.tables.nouns import PEOPLES_NAMES
 from ..lists import one_of
 
 _ACTING = PEOPLES_NAMES | one_of(

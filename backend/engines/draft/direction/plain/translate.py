@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.nouns import IN_ENGLISH
+from ..languages.tables.nouns import IN_ENGLISH
 from .grammar import Reader
 from .which import reader_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from ..languages.verbs import LOOK, OVER, PAST, THROUGH
+from ..languages.tables.verbs import LOOK, OVER, PAST, THROUGH
 
 Moves = list[tuple[int, int, str]]  # start, end and English
 Things = list[tuple[str, str]]  # relation and name

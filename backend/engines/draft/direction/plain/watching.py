@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.watching import ARTICLES, LINKS, WATCHING
+from ..languages.tables.watching import ARTICLES, LINKS, WATCHING
 from ..marks import watched
 from .grammar import Reader
 

@@ -6,11 +6,11 @@ import functools
 import re
 
 from ..languages import chinese, dutch, french, german, italian, japanese, korean, portuguese, spanish
-from ..languages.nouns import NOUNS
-from ..languages.verbs import is_verb
+from ..languages.tables.nouns import NOUNS
+from ..languages.tables.verbs import is_verb
 from ..lists import one_of
+from .amounts.measures import is_unit
 from .grammar import Reader
-from .measures import is_unit
 
 
 def reader_of(text: str) -> Reader | None:

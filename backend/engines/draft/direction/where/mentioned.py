@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..languages.nouns import PEOPLES_NAMES
+from ..languages.tables.nouns import PEOPLES_NAMES
 from ..sentences import DETERMINERS
 from .target import OF_A_BODY, noun_phrase
 

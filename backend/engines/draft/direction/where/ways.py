@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import words
-from ..languages.nouns import PEOPLES_NAMES
+from ..languages.tables.nouns import PEOPLES_NAMES
 from ..modifiers import is_figure, is_modifier
 from ..sentences import BETWEEN, CAMERA_NOUNS, DETERMINERS, ROADS
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, Move

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ...languages.happenings import PEOPLE
+from ...languages.tables.happenings import PEOPLE
 from ...marks import framed
 from .whose import from_above, led, named, of_itself, ordered
 

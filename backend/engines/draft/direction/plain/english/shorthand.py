@@ -6,11 +6,11 @@ import re
 
 from ... import words
 from ...lists import replaced, replacements
-from .. import numbers
-from ..framing import earlier_first, in_marks
+from ..amounts import numbers
+from ..amounts.framing import earlier_first, in_marks
+from ..amounts.halves import in_digits
+from ..amounts.measures import in_metres
 from ..grammar import Reader
-from ..halves import in_digits
-from ..measures import in_metres
 from ..which import reader_of
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ..languages.measures import HUNDREDS, JOINED, KOREAN_COUNTS, KOREAN_TENS, ONES, TEENS, TENS
+from ...languages.tables.measures import HUNDREDS, JOINED, KOREAN_COUNTS, KOREAN_TENS, ONES, TEENS, TENS
 
 MOST_WORDS = 6  # of one number
 _DIGITS = {figure: value for value, figure in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2, "零": 0}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..languages.language import Language
-from .patterns import compiled
+from ...languages.language import Language
+from ..patterns import compiled
 from .shares import in_shares
 
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|late\w+|\w+shot|same|x)")

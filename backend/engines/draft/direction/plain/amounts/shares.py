@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..lists import Replacements, replaced, replacements
+from ...lists import Replacements, replaced, replacements
 
 _HALF, _THIRD, _QUARTER = "1 halfshot ", "1 thirdshot ", "1 quartershot "
 _LATE = "1 late"

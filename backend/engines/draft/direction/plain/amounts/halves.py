@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..lists import replaced, replacements
+from ...lists import replaced, replacements
 
 _TWO_TO_FIVE = {
     word: number

@@ -6,8 +6,8 @@ from __future__ import annotations
 import functools
 import re
 
-from ..lists import listed, one_of
-from .language import Rules
+from ...lists import listed, one_of
+from ..language import Rules
 
 # Moves that say of a bare object how they go with it: "passe le canapé", "varca la porta", "把镜头推近".
 PAST, THROUGH, OVER, LOOK, BACK, START = "pass", "go through", "fly over", "look", "back", "start"

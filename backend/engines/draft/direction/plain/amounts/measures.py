@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.measures import HALVES, METRE, ONES, PARTS, TURNS, UNITS
+from ...languages.tables.measures import HALVES, METRE, ONES, PARTS, TURNS, UNITS
 from .numbers import numbers_of, plain
 
 A_FEW = 3

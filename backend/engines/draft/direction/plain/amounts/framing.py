@@ -1,13 +1,13 @@
-"""What languages/framing.py lists, as the words that plain/grammar.py knows and as the marks of marks.py."""
+"""What languages/tables/framing.py lists, as the words that plain/grammar.py knows and as the marks of marks.py."""
 
 from __future__ import annotations
 
 import functools
 import re
 
-from ..languages.framing import COUNTED_SECONDS, EARLIER, KEPT, PAUSES, SIZES, TIMES, ZOOMED
-from ..lists import Replacements, replaced, replacements
-from ..marks import framed
+from ...languages.tables.framing import COUNTED_SECONDS, EARLIER, KEPT, PAUSES, SIZES, TIMES, ZOOMED
+from ...lists import Replacements, replaced, replacements
+from ...marks import framed
 from .numbers import numbers_of, plain
 
 MARKS = re.compile(r"\s*\b(?:frame[a-z]+|passed[a-z]+|watched[a-z]+|lens\d+mm)\b", re.ASCII)

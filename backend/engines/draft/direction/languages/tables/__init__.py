@@ -1,0 +1,1 @@
+"""What every language says of one kind of thing, side by side."""
