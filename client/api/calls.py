@@ -133,7 +133,7 @@ class Api:
                 body = answers.content(response, self.url, ANSWER_SECONDS)
         except TimeoutError as error:
             raise unreachable(self.url, error) from error
-        if response.status_code == 404 and not _is_object(body):  # a page: nobody looked for the job
+        if response.status_code == 404 and _object(body) is None:  # a page: nobody looked for the job
             raise not_a_server(self.url, 404)
         if response.status_code >= 400 and not _is_job(body):
             raise self._refusal(response, body)
@@ -258,12 +258,14 @@ def _path(job_id: str) -> str:
     return f"/v1/videos/{quote(job_id, safe='')}"
 
 
-def _is_object(body: bytes) -> bool:
+def _object(body: bytes) -> dict[str, Any] | None:
+    """What an answer says, if that is an object."""
     try:
-        return isinstance(answers.parsed(body), dict)
+        found = answers.parsed(body)
     except ValueError:
-        return False
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _is_job(body: bytes) -> bool:
-    return _is_object(body) and {"status", "id"} <= answers.parsed(body).keys()
+    return {"status", "id"} <= (_object(body) or {}).keys()

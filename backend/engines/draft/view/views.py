@@ -116,10 +116,9 @@ def seen_from(place: Pose, pose: Pose) -> Pose:
 
 def parts(times: Sequence[float], passed: Sequence[bool], t: float) -> list[Part]:
     """What each view is to the moment `t`: the one before and the one after it share the picture, and come first, both
-    of them if any other does; one
-    more on either side helps where neither sees. All change continuously in `t`: at the time of a view that the path
-    passes through there is no other; at that of one beside the path the others only help, as they do till then and
-    from then on.
+    of them if any other does; one more on either side helps where neither sees. All change continuously in `t`: at the
+    time of a view that the path passes through there is no other; at that of one beside the path the others only help,
+    as they do till then and from then on.
     """
     here = max(0, bisect_right(times, t) - 1)
     after = here + 1

@@ -7,7 +7,6 @@ import math
 import bpy
 import pytest
 from cutting import ALL, OFF, an_edit, extent, lay, points, row, spans, use_of
-from rooms import clip
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import bed, effects, fit, keys, levels, order, ripple, shift, transitions, uses
@@ -16,12 +15,6 @@ from take_one.scene.edit.cut.uses import BOARD_KEY, OVERLAP_KEY, WITH_KEY
 from take_one.scene.model.shots import shot_list
 
 OURS = Rules(True, False, False)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 40)
 
 
 @pytest.fixture

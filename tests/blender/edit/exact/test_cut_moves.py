@@ -6,23 +6,11 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from cutting import ALL, an_edit, colour, extent, lay, points, row, use_of
-from rooms import clip
+from cutting import ALL, colour, extent, lay, points, row, use_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import connect, effects, keys, ripple, shift, transitions
 from take_one.scene.edit.cut.uses import BURN_KEY, OVERLAP_KEY, WITH_KEY
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 40)
-
-
-@pytest.fixture
-def edit():
-    return an_edit(25)
 
 
 def test_strips_of_several_distances_never_meet(edit):

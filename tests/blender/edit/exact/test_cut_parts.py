@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from cutting import ALL, OFF, an_edit, colour, extent, lay, points, row, spans, use_of
-from rooms import clip
+from cutting import ALL, OFF, colour, extent, lay, points, row, spans, use_of
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import board, strips
@@ -16,17 +15,6 @@ from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.edit.cut.uses import BED_KEY, BOARD_KEY, OVERLAP_KEY, WITH_KEY
 from take_one.scene.model.properties.edit_properties import Followers
 from take_one.scene.model.shots import shot_list
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 40)
-
-
-@pytest.fixture
-def edit():
-    return an_edit(25)
 
 
 def a_shot(name, sound="", seconds=1.0, *lines):

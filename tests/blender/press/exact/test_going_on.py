@@ -21,27 +21,6 @@ from take_one.scene.session.press.press import Call
 from take_one.scene.session.views import walks
 
 
-@pytest.fixture
-def calls():
-    return []
-
-
-@pytest.fixture
-def watch(monkeypatch, calls):
-    """Stand-ins that write down what they were given, each with its answer."""
-
-    def watch(where, **answers):
-        for name, answer in answers.items():
-
-            def stand_in(*given, _name=name, _answer=answer, **more):
-                calls.append((_name, *given, more) if more else (_name, *given))
-                return _answer(*given) if callable(_answer) else _answer
-
-            monkeypatch.setattr(where, name, stand_in)
-
-    return watch
-
-
 def said(caught):
     return caught.value.code, str(caught.value), caught.value.fix
 
