@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,8 +20,9 @@ from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import camera_track, check_camera, is_animated
 from ...stills.capture import RENDER
 from ...stills.coverage import marks, plan, surfaces
+from ...stills.coverage.look.values import reading
 from ...stills.coverage.plan import Plan
-from ...stills.coverage.steps import Steps, at_once, by_the_timer
+from ...stills.coverage.steps import Result, Steps, at_once, by_the_timer, scene_of
 from ...stills.coverage.wider import may_be_wider
 from ...stills.track import Track
 from ..press import handles
@@ -34,7 +36,7 @@ class Planned:
     """A plan of a shot: `first` is the scene's frame of its still, `frames` how many the move has, `held` are names of
     things that are animated and stand still, `look` the mark of how the scene looks, `edits` how many changes
     had been made by then, `settings` what of the scene's own settings decides on what is seen. `finer`: the further
-    stills are rendered finer than the frame."""
+    stills are rendered finer than the frame. `token` stands in its mark for what Blender does not tell."""
 
     plan: Plan
     track: Track
@@ -45,6 +47,7 @@ class Planned:
     edits: int = 0
     settings: tuple[object, ...] = ()
     finer: bool = False
+    token: str = ""
 
     @property
     def pictures(self) -> float:
@@ -84,20 +87,40 @@ def steps(
 ) -> Steps[Planned]:
     """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as are needed. The still may
     be `wider` than its frame, and further ones finer where the scene allows it (`fine`)."""
-    number = scene.session_uid
+    number, token = scene.session_uid, uuid.uuid4().hex
     path = np.array([pose.place for pose in track.poses[::EVERY]])
-    held, settings = held_still(scene, camera), _settings(scene)
-    if scene.frame_float == frame:
-        found = yield from surfaces.read(scene, path)
-        look = yield from marks.look_mark(surfaces.scene_of(number), frame, found.used)
-    else:  # the frame is the user's: it is away from there only while Blender does not draw
-        with borrowing(scene, {"frame_float": float(frame)}):
-            found = at_once(surfaces.read(scene, path))
-            look = at_once(marks.look_mark(scene, frame, found.used))
-    look += marks.lens_mark(camera, track)
+    held, settings, lens = held_still(scene, camera), _settings(scene), marks.lens_mark(camera, track)
+
+    def read() -> Steps[tuple[surfaces.Surfaces, str]]:
+        found = yield from surfaces.read(scene_of(number), path)
+        look = yield from marks.look_mark(scene_of(number), frame, found.used)
+        return found, look
+
+    found, look = yield from _at(scene, frame, reading(read(), token))
     made = yield from plan.plan(track, found, count, wider)
-    fine = fine and finer.may_be_finer(surfaces.scene_of(number), len(made.views) - 1)
-    return Planned(made, track, frame, frames, held, look, settings=settings, finer=fine)
+    fine = fine and finer.may_be_finer(scene_of(number), len(made.views) - 1)
+    return Planned(made, track, frame, frames, held, look + lens, settings=settings, finer=fine, token=token)
+
+
+def mark_now(scene: bpy.types.Scene, camera: bpy.types.Object, planned: Planned) -> Steps[str]:
+    """The `mark` that the plan would have if it were made now."""
+    number, lens = scene.session_uid, marks.lens_mark(camera, planned.track)
+
+    def read() -> Steps[str]:
+        mark, used = yield from surfaces.mark(scene_of(number))
+        look = yield from marks.look_mark(scene_of(number), planned.first, used)
+        return f"{mark}-{look}{lens}"
+
+    mark = yield from _at(scene, planned.first, reading(read(), planned.token))
+    return mark
+
+
+def _at(scene: bpy.types.Scene, frame: int, work: Steps[Result]) -> Steps[Result]:
+    """The work while the scene stands at a frame."""
+    if scene.frame_float == frame:
+        return (yield from work)
+    with borrowing(scene, {"frame_float": float(frame)}):  # it is the user's: away only while Blender does not draw
+        return at_once(work)
 
 
 def key(shot: Any) -> str:

@@ -34,6 +34,10 @@ from .ahead import Wait
 from .plans import Planned
 
 BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
+CHANGED = (
+    "The scene was changed while the stills of this take were made: they may not fit each other. Animate again for a"
+    " take of the scene as it is now."
+)
 
 
 @dataclass(frozen=True)
@@ -88,14 +92,15 @@ def shoot_one(order: Order, wider: bool = False, fine: bool = False) -> Shoot:
     elif wider and order.track is None and order.engine.words_path and _may_be_wider(order) and _is_light(order):
         _say(order, "Planning the stills")
         planned, late = yield from _plan_ahead(order)
-    poses = _poses(order, planned)
+    poses, marks = _poses(order, planned), {planned.mark if planned else ""}
     _say(order, _count(1, 1 + len(poses)))
-    still = yield from _taken(order, planned, None, 0)
+    still = yield from _taken(order, planned, None, 0, marks)
     if isinstance(still, SceneError):
         raise still
     if planned is not None and planned.plan.margin and still.around is None:
         planned = yield from _plan_narrow(order, fine)
         poses = _poses(order, planned)
+        marks |= {planned.mark} if planned else set()
     size = still.width, still.height
     found, notes = [views.view_of(still)], [*still.notes, *late]
     if planned is not None and still.around is not None:
@@ -104,12 +109,12 @@ def shoot_one(order: Order, wider: bool = False, fine: bool = False) -> Shoot:
         notes.append(text.format(percent=100 * planned.plan.more))
     for number, pose in enumerate(poses, 1):
         _say(order, _count(1 + number, 1 + len(poses)), number / (1 + len(poses)))
-        further = yield from _taken(order, planned, pose, number)
+        further = yield from _taken(order, planned, pose, number, marks)
         failed = further if isinstance(further, SceneError) and further.code == "render_failed" else None
         if failed is not None and planned is not None and planned.finer:
             notes.append(rpt_("A still could not be rendered finer: {reason}").format(reason=failed.message))
             planned = replace(planned, finer=False)  # it may be the memory: the next ones are as large as the frame
-            further = yield from _taken(order, planned, pose, number)
+            further = yield from _taken(order, planned, pose, number, marks)
         if not isinstance(further, SceneError):
             found.append(views.view_of(further, min(pose.t, BEFORE_END)))
             continue
@@ -119,6 +124,8 @@ def shoot_one(order: Order, wider: bool = False, fine: bool = False) -> Shoot:
         frame = order.frame + round(pose.t * (planned.frames - 1))
         text = rpt_("The view at frame {frame} is left out: {reason}")
         notes.append(text.format(frame=frame, reason=further.message))
+    if len(marks) > 1 and poses:
+        notes.append(CHANGED)
     if planned is not None and order.track is not None:
         notes += remarks(planned, len(found) - (still.around is not None))
         if order.path is not None:
@@ -215,9 +222,10 @@ def _poses(order: Order, planned: Planned | None) -> list[Pose]:
 
 
 def _taken(
-    order: Order, planned: Planned | None, pose: Pose | None, number: int
+    order: Order, planned: Planned | None, pose: Pose | None, number: int, marks: set[str]
 ) -> Generator[float | Ask, Still | SceneError | None, Still | SceneError]:
-    """The still from a pose: found on disk, or rendered and noted there."""
+    """The still from a pose: found on disk, or rendered and noted there. `marks` are the plan's and those that the
+    scene had after each render: it is noted only where these are all one, so that it shows what its mark says."""
     scene = scene_of(order)
     mark, camera, around, fine = "", None, None, None
     wide = widened(planned.track, planned.plan.margin) if planned and planned.plan.margin and not number else None
@@ -258,7 +266,11 @@ def _taken(
         plans.measured(scene_of(order), time.monotonic() - began, more)
     if number:
         still = views.take_in(still, order.folder, number)
-    views.note(order.folder, _as(still, camera, around), mark)
+    if planned is not None and mark:
+        seen_by = order.camera.find() if order.camera is not None else None
+        marks.add((yield from plans.mark_now(scene_of(order), seen_by, planned)) if seen_by is not None else "")
+    if len(marks) == 1:
+        views.note(order.folder, _as(still, camera, around), mark)
     return still
 
 

@@ -15,8 +15,7 @@ import bpy
 
 from ..track import Track
 from .look.values import Rows, curves, named, place, plain, value
-from .steps import Steps
-from .surfaces import scene_of
+from .steps import Steps, scene_of
 
 OF_RENDER = (
     "engine", "resolution_x", "resolution_y", "resolution_percentage", "pixel_aspect_x", "pixel_aspect_y",

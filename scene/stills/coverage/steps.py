@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
+import bpy
+
 from ...app import timer
 from ...app.errors import SceneError
+from ..borrow.blocks import of_session
 
 Result = TypeVar("Result")
 Steps = Generator[float, None, Result]  # yields how much is done, 0..1; between two yields lie some milliseconds
@@ -48,3 +51,11 @@ def by_the_timer(
         return PAUSE
 
     timer.every(round_)
+
+
+def scene_of(number: int) -> bpy.types.Scene:
+    """The scene with this number of the session. Raises SceneError no_scene where it is gone."""
+    scene = of_session(bpy.data.scenes, number)
+    if scene is None:
+        raise SceneError("no_scene", "The scene is gone whose stills were being planned.")
+    return scene

@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 import bpy
 import numpy as np
 
-from ...app.errors import SceneError
 from ..borrow import see_through
-from ..borrow.blocks import of_session
 from . import others
 from .leaves import Leaf, leaf_of
 from .look import things
 from .look.rendered import hidden_from_view, is_rendered
-from .steps import Steps
+from .steps import Steps, scene_of
 
 SLICE = 0.008  # seconds of reading between two yields
 CHUNK = 16_000  # triangles and vertices that are worked on at once
@@ -160,12 +158,11 @@ def read(scene: bpy.types.Scene, path: np.ndarray, glass: bool = False) -> Steps
     return Surfaces(vertices, triangles, leaf, uv, tuple(pieces.leaves), pieces.mark(), tuple(sorted(pieces.used)))
 
 
-def scene_of(number: int) -> bpy.types.Scene:
-    """The scene with this number of the session. Raises SceneError no_scene where it is gone."""
-    scene = of_session(bpy.data.scenes, number)
-    if scene is None:
-        raise SceneError("no_scene", "The scene is gone whose stills were being planned.")
-    return scene
+def mark(scene: bpy.types.Scene) -> Steps[tuple[str, tuple[tuple[str, str], ...]]]:
+    """The `mark` of the surfaces that `read` comes to, and what is `used`."""
+    pieces = _Pieces()
+    yield from _read_instances(scene.session_uid, pieces, False)
+    return pieces.mark(), tuple(sorted(pieces.used))
 
 
 # --- reading -------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from take_one.scene.app.state import RENDERING
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
+from take_one.scene.session.views import shoot
 from take_one.scene.stills import capture, render, views
 from take_one.scene.stills.borrow import second_camera
 from take_one.scene.stills.borrow.borrowed import borrow, still_changes
@@ -46,8 +47,8 @@ def shot(tmp_path):
 class Window:
     """Renders as a window's: begun, and ended later. The picture is a real render."""
 
-    def __init__(self, monkeypatch):
-        self.begun = []
+    def __init__(self, session, monkeypatch):
+        self.session, self.begun = session, []
         self.abandoned = 0
         monkeypatch.setattr(capture, "start_render", self.start)
         monkeypatch.setattr(capture, "rendering", lambda: bool(self.begun))
@@ -63,15 +64,17 @@ class Window:
     def end(self, error=None):
         """Blender has rendered what was begun."""
         scene, camera, folder, done, size, margin = self.begun.pop()
+        sent = len(self.session.requests)
         if error is None:
             done(render.render(bpy.context, scene, camera, folder, "RENDER", FIRST, size, margin))
+            until(lambda: self.begun or len(self.session.requests) > sent or not app().state.jobs)
         else:
             done(error)
 
 
 @pytest.fixture
-def window(monkeypatch):
-    return Window(monkeypatch)
+def window(session, monkeypatch):
+    return Window(session, monkeypatch)
 
 
 def press(shot):
@@ -125,6 +128,32 @@ def test_cancel_between_two_stills_keeps_those_that_are_done(session, shot, wind
         "view_02.png",
         "view_03.png",
     ]
+
+
+def test_stills_of_a_scene_that_is_changed_meanwhile_serve_no_later_take(session, shot, window, monkeypatch):
+    """The second still is rendered as planned, the lamp changes after that, and the fourth shows it as it was again."""
+    material = bpy.data.objects["floor"].active_material
+    material.use_nodes = True
+    texture = material.node_tree.nodes.new("ShaderNodeTexImage")
+    texture.image = bpy.data.images.new("Painted", 8, 8)
+    texture.image.pixels[0] = 0.25
+    assert texture.image.is_dirty, "Blender does not tell what it shows"
+    press(shot)
+    until(lambda: window.begun)
+    window.end()
+    shot.note = "in no picture"
+    window.end()
+    lamp = bpy.data.lights[0]
+    before, lamp.energy = lamp.energy, 500
+    window.end()
+    lamp.energy = before
+    window.end()
+    (request,) = session.requests
+    assert [view.image.name for view in request.views] == ["still.png", *(f"view_0{n}.png" for n in (1, 2, 3))]
+    kept = views.read(request.views[0].image.parent).views
+    assert [one.image for one in kept] == ["still.png", "view_01.png"]
+    (take,) = find_shot(shot.uid).takes
+    assert [note for note in take.notes.splitlines() if "changed" in note] == [shoot.CHANGED]
 
 
 def test_cancel_while_it_is_planned_and_the_next_goes_on(session, shot, window):

@@ -4,14 +4,13 @@ light and which lens it is hidden from, its hair."""
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import bpy
 import numpy as np
 
-from .values import Rows, members, named, own_properties, plain
+from .values import Rows, members, named, own_properties, plain, untold
 
 OF_OBJECT = (
     "color", "pass_index", "is_holdout", "is_shadow_catcher", "visible_camera", "visible_diffuse", "visible_glossy",
@@ -113,6 +112,6 @@ def _of_object(item: bpy.types.Object) -> Rows:
 def _hair(system: bpy.types.ParticleSystem) -> Rows:
     """Blender does not tell how hair was combed, and weights are many: it is taken for changed then."""
     if system.is_edited or any(getattr(system, f"vertex_group_{name}", "") for name in GROUPS):
-        yield uuid.uuid4().hex
+        yield untold()
     yield from named(system, PARTS)
     yield from plain(system.settings)

@@ -4,13 +4,14 @@ date."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import bpy
 
 Rows = Iterator[Any]
+Step, Result = TypeVar("Step"), TypeVar("Result")
 PLAIN = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
 OF_ID = {prop.identifier for prop in bpy.types.ID.bl_rna.properties}
 ASIDE = {  # what no picture shows, and what leads elsewhere
@@ -21,6 +22,30 @@ ASIDE = {  # what no picture shows, and what leads elsewhere
 UNREAD = frozenset({"rna_type", *OF_ID, *ASIDE})
 DEEPEST = 3  # settings within settings
 OURS = "take_one"  # what the properties that are ours begin with
+
+
+class _Reading:
+    """`token` stands for all that Blender does not tell, in the reading that goes on; "" where each counts as new."""
+
+    token = ""
+
+
+def untold() -> str:
+    """What stands in a mark for what Blender does not tell: it is taken for changed, but within one `reading`."""
+    return _Reading.token or uuid.uuid4().hex
+
+
+def reading(steps: Generator[Step, None, Result], token: str) -> Generator[Step, None, Result]:
+    """The steps, with this token for all that Blender does not tell."""
+    while True:
+        _Reading.token = token
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        finally:
+            _Reading.token = ""
+        yield step
 
 
 def named(owner: Any, names: tuple[str, ...]) -> Rows:
@@ -109,7 +134,7 @@ def _pointed(owner: Any, name: str, depth: int) -> Rows:
 def _image(image: bpy.types.Image, user: bpy.types.ImageUser | None) -> Rows:
     yield image.name_full
     if image.is_dirty:
-        yield uuid.uuid4().hex
+        yield untold()
     yield from (tuple(image.size), image.source, image.colorspace_settings.name, image.alpha_mode)
     yield [file.packed_file.size for file in image.packed_files if file.packed_file is not None]
     if not image.packed_files:

@@ -28,8 +28,9 @@ VIEWS = EngineInfo("views", "Views", camera_path=True, views=9, max_seconds=20)
 
 
 @pytest.fixture
-def scene():
+def scene(monkeypatch):
     """A scene of 30 frames a second that stands at 31, and a shot of a camera that goes a metre a frame."""
+    monkeypatch.setattr(plans, "mark_now", lambda _scene, _camera, planned: given(planned.mark)())
     stand_in.attach()
     app().state.engines = (VIEWS, replace(VIEWS, id="one", views=1))
     scene = bpy.context.scene

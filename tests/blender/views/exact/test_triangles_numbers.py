@@ -12,7 +12,7 @@ import pytest
 from flats import done
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills.borrow.see_through import Nature
-from take_one.scene.stills.coverage import leaves, others, surfaces
+from take_one.scene.stills.coverage import leaves, others, steps, surfaces
 from take_one.scene.stills.coverage.leaves import Leaf
 from take_one.scene.stills.coverage.surfaces import SOLID, Surfaces, _Mesh, _Pieces, _Shape, _Stands
 
@@ -280,9 +280,9 @@ def test_the_size_of_what_there_is():
     assert Surfaces(vertices, None, None, None, (), "").size == pytest.approx(np.sqrt(4 + 16 + 36))
     assert Surfaces(vertices[:1], None, None, None, (), "").size == 1.0
     with pytest.raises(SceneError, match="The scene is gone whose stills were being planned") as caught:
-        surfaces.scene_of(1 << 30)
+        steps.scene_of(1 << 30)
     assert caught.value.code == "no_scene"
-    assert surfaces.scene_of(bpy.context.scene.session_uid) == bpy.context.scene
+    assert steps.scene_of(bpy.context.scene.session_uid) == bpy.context.scene
 
 
 # --- what a mesh is made of ---
