@@ -205,7 +205,8 @@ COVERS = {
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
         "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked "
         "stills/still_others stills/exact/still_steps stills/exact/render_job stills/exact/still_parts "
-        "stills/exact/viewport stills/exact/captured stills/exact/taking stills/exact/rendering"
+        "stills/exact/under_playhead stills/exact/viewport stills/exact/captured stills/exact/taking "
+        "stills/exact/rendering"
     ),
     "scene/stills/track": _blender("stills/exact/still_steps views/exact/coverage_numbers stills/exact/still_parts"),
     "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),

@@ -284,6 +284,20 @@ def test_a_depth_that_was_cropped_in_a_part_of_its_own(tmp_path: Path) -> None:
     assert inspect.depth(path) == (".exr", 4, 3)
 
 
+@pytest.mark.parametrize("left", [3, 4, 5, 9, 15, 16, 17])
+@pytest.mark.parametrize("top", [16, 17, 18, 23, 24, 25])
+def test_the_window_of_a_depth_in_or_beside_its_frame(left: int, top: int) -> None:
+    """A frame of 7 x 4 from (8, 20) on and a depth of 4 x 3: what lies in it is where it lies, the rest is sky."""
+    windows = {"dataWindow": ((left, top), (left + 3, top + 2)), "displayWindow": ((8, 20), (14, 23))}
+    header = {name: [np.array(one) for one in ends] for name, ends in windows.items()}
+    wanted = np.full((4, 7), 10 * SKY, np.float32)
+    for row, column in np.ndindex(3, 4):
+        y, x = top + row - 20, left + column - 8
+        if 0 <= y < 4 and 0 <= x < 7:
+            wanted[y, x] = METRES[row, column]
+    assert np.array_equal(stills._of_frame(METRES, header, "depth"), wanted)
+
+
 def test_what_is_no_png_jpeg_or_webp_is_not_decoded_whatever_its_name(tmp_path: Path) -> None:
     disguised = tmp_path / "x.png"
     Image.new("RGB", (8, 4), RED).save(disguised, format="GIF")

@@ -11,7 +11,7 @@ import bpy
 import pytest
 import stand_in
 from rooms import camera
-from take_one.client.protocol import EngineInfo, View
+from take_one.client.protocol import BoundPart, EngineInfo, View
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.objects import ObjectId
@@ -358,16 +358,15 @@ def test_shots_that_are_one_request_share_it(scene, session):
     assert [one.keys for one in row] == [[key], [f"{key}-1"], [f"{key}-2"]]
     assert {name for one in row for name in one.job_keys} == {key}
     bound = together.binding(order, order.takes[0])
-    assert [(part.shot_name, part.first, part.frames) for part in bound.parts] == [
-        ("Hall", 0, 56), ("Stairs", 56, 56), ("Roof", 112, 56),
-    ]  # fmt: skip
+    takes = ((hall, key), (stairs, f"{key}-1"), (roof, f"{key}-2"))
+    assert bound.parts == tuple(
+        BoundPart(shot.uid, uid, shot.name, 1, 56 * place, 56) for place, (shot, uid) in enumerate(takes)
+    )
     found = [(one, (View(Path(f"/{one.shot_name}.png")),), (f"of {one.shot_name}",)) for one in row]
     assert together.send(found) == [key]
     (request,) = session.requests
     assert (request.binding.head, request.binding.tail, request.seconds) == (0, 0, 6.72)
-    assert [(part.take_uid, part.first, part.frames, part.tail) for part in request.binding.parts] == [
-        (key, 0, 56, 6), (f"{key}-1", 56, 56, 6), (f"{key}-2", 112, 56, 6),
-    ]  # fmt: skip
+    assert request.binding.parts == tuple(replace(part, tail=6) for part in bound.parts)
     assert [(one.takes[0].uid, one.takes[0].notes, one.still) for one in scene.take_one.shots] == [
         (key, "of Hall", "/Hall.png"), (f"{key}-1", "of Stairs", "/Stairs.png"), (f"{key}-2", "of Roof", "/Roof.png"),
     ]  # fmt: skip

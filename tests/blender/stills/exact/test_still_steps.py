@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import clip_frame, files, finer, playhead, quick_still, render, render_job, track
+from take_one.scene.stills import clip_frame, files, finer, quick_still, render, render_job, track
 from take_one.scene.stills.borrow.compositor import Composed
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.files import Framing
@@ -42,6 +42,18 @@ def test_what_lies_on_the_pictures_edge_is_in_it():
     assert track.in_picture(TRACK, POSE, ends).tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(("lens", "scale"), [("PERSP", 2.0), ("ORTHO", 1.0)])
+def test_a_picture_whose_middle_is_elsewhere_holds_more_on_one_side(lens, scale):
+    """10 of its 16 pixels lie left of what it looks at, 3 of its 8 above."""
+    aside = replace(POSE, cx=10.0, cy=3.0, fx=8.0, fy=4.0, lens=replace(LENS, type=lens))
+    x, y = np.array([0.0, 16, -0.25, 16.25, 10, 10, 10, 10, 5, 12]), np.array([3.0, 3, 3, 3, 0, 8, -0.25, 8.25, 1, 6])
+    places = np.column_stack([1 + (x - 10) / 8 * scale, np.full(10, 4.0), 3 - (y - 3) / 4 * scale])  # 2 before it
+    inside = [True, True, False, False, True, True, False, False, True, True]
+    assert track.in_picture(TRACK, aside, places).tolist() == inside
+    begin, ways = track.rays_through(aside, x, y)
+    assert begin + 2 * ways / ways[:, 1:2] == pytest.approx(places)
+
+
 def test_rays_go_through_the_middles_of_parts():
     begin, ways = track.rays(TRACK, POSE, 4, 2)
     assert begin.tolist() == [[1, 2, 3]] * 8
@@ -58,49 +70,7 @@ def test_the_same_place_but_for_the_last_digits():
     assert POSE.place.tolist() == [1, 2, 3] and not POSE.is_orthographic
 
 
-# --- the playhead ---
-
-
-def strip(name, kind="MOVIE", channel=1, begin=1, ends=10, mute=False, strips=()):
-    return SimpleNamespace(name=name, type=kind, channel=channel, begin=begin, ends=ends, mute=mute, strips=strips,
-                           channels=CHANNELS)  # fmt: skip
-
-
-CHANNELS = [SimpleNamespace(mute=number == 7) for number in range(9)]
-
-
-@pytest.mark.parametrize(
-    ("strips", "found"),
-    [
-        ([strip("a"), strip("b", channel=3), strip("c", channel=2)], "b"),
-        ([strip("a"), strip("b", "SOUND", 3), strip("c", "COLOR", 4), strip("d", "IMAGE", 2)], "d"),
-        ([strip("a"), strip("b", channel=3, mute=True), strip("c", channel=7)], "a"),
-        ([strip("a", begin=5)], "a"),
-        ([strip("a", begin=6)], None),
-        ([strip("a", ends=5)], None),
-        ([strip("a", ends=6)], "a"),
-        ([strip("a"), strip("m", "META", 4, strips=[strip("in", channel=2), strip("up", channel=5)])], "m up"),
-        ([strip("a"), strip("m", "META", 4, strips=[strip("in", ends=3)])], "a"),
-        ([], None),
-    ],
-)
-def test_the_topmost_strip_that_shows_something(strips, found, monkeypatch):
-    monkeypatch.setattr(playhead, "start", lambda one: one.begin)
-    monkeypatch.setattr(playhead, "end", lambda one: one.ends)
-    top = playhead._topmost(strips, CHANNELS, 5)
-    assert (" ".join(one.name for one in top) if top else None) == found
-    assert playhead._under_playhead(SimpleNamespace(sequence_editor=None)) is None
-
-
-def test_a_plain_scene_shows_pictures_as_they_are_and_goes():
-    before = len(bpy.data.scenes)
-    with pytest.raises(ValueError, match="x"), playhead.plain_scene(70, 30) as scene:
-        one, kind = scene.render, scene.render.image_settings
-        assert (one.resolution_x, one.resolution_y, one.resolution_percentage, one.dither_intensity) == (70, 30, 100, 0)
-        assert (kind.file_format, kind.color_mode, kind.color_depth) == ("PNG", "RGB", "8")
-        assert scene.view_settings.view_transform == "Standard" and len(bpy.data.scenes) == before + 1
-        raise ValueError("x")
-    assert len(bpy.data.scenes) == before
+# --- a clip's frame ---
 
 
 @pytest.mark.parametrize(
