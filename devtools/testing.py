@@ -165,8 +165,8 @@ def _timed(part: Part, log: Log) -> tuple[Count, float]:
 
 
 def _parts() -> dict[str, Part]:
-    """By name, in the order in which they begin: first what needs no machine code of the draft, then what waits or
-    takes longest, so that both cores are busy to the end."""
+    """By name, in the order in which they begin: first what needs no machine code of the draft, while that is
+    compiled, then what waits or takes longest, so that both cores are busy to the end."""
 
     def tests(name: str, *paths: str) -> Part:
         return lambda log: _pytest(name, "test", list(paths), log)
@@ -175,16 +175,16 @@ def _parts() -> dict[str, Part]:
         WINDOWS: functools.partial(_gui, WINDOWS, ["tests/gui", *_without(SERVICE)]),
         f"{WINDOWS}-service": functools.partial(_gui, f"{WINDOWS}-service", SERVICE),
         "happyhorse": tests("happyhorse", "tests/happyhorse"),
-        "backend-jobs": tests("backend-jobs", *JOBS),
-        "engines-draft": tests("engines-draft", *DRAFT),
-        "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
-        "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
-        "engines": tests("engines", *ENGINES),
-        "client": tests("client", "tests/client", "tests/integrations"),
-        "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
-        "backend": tests("backend", "tests/backend", *_without([*JOBS, *DRAFT, *ENGINES])),
         "lint": _lint,
         "house": tests("house", *HOUSE),
+        "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
+        "backend-jobs": tests("backend-jobs", *JOBS),
+        "engines-draft": tests("engines-draft", *DRAFT),
+        "client": tests("client", "tests/client", "tests/integrations"),
+        "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
+        "engines": tests("engines", *ENGINES),
+        "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
+        "backend": tests("backend", "tests/backend", *_without([*JOBS, *DRAFT, *ENGINES])),
     }
 
 
@@ -236,7 +236,7 @@ def _lint(log: Log) -> Count:
     failed = 0
     for name, (command, said) in checks.items():
         environment = run_environment() | {"MYPYPATH": str(typed)}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run([*GIVES_WAY, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
         clean = done.returncode == 0 and said in done.stdout  # mypy leaves out files, and says of how many it speaks
         print(f"{done.stdout}{done.stderr}{name}: {'clean' if clean else 'FAILED'}", file=log, flush=True)
         failed += not clean
