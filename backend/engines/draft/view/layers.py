@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -91,7 +90,7 @@ def _build(
     parting = max(parallax, 1e-9) / picture.fine  # in pixels of the frame, which tell what can be seen
     breaks = edges.find(nearness, parting, picture.orthographic)
     bend, steep = BEND / parting, STEEP / parting
-    leaning = beside.submit(_slopes, nearness, breaks.across, breaks.down, np.float32(LEAN / parting))
+    leaning = beside.submit(_slopes, nearness, breaks.across, breaks.down, LEAN / parting)
     alpha, front, back, bared, halo = matte.unmix(
         picture.rgb, nearness, breaks.near, breaks.far, breaks.across, breaks.down
     )
@@ -101,22 +100,20 @@ def _build(
     ring = (halo >= 0) & ~breaks.rim
     known = ((breaks.near > 0) | ((halo >= 0) & (breaks.far == 1)) | (~breaks.rim & (breaks.far == 0))).astype(np.uint8)
     matte.bleed(front, known, 3)
-    at_break = (breaks.near == 1) | (breaks.far == 1)
-    opacity = np.where(at_break, alpha, ((breaks.near > 0) | (breaks.far == 0)).astype(np.float32))
-    bare, farther = picture.rgb.copy(), breaks.far == 1
-    bare[farther] = back[farther] + np.float32(0.5)
-    rim_rgb = _bytes(front)
-    del front, alpha, halo, known, at_break  # of a large picture each takes as much as the picture
+    _to_sides(alpha, breaks.near, breaks.far)
+    bare, rim_rgb = _bared(picture.rgb, back, breaks.far), _bytes(front)
+    del front, halo, known  # of a large picture each takes as much as the picture
     halo_parts = cut(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:])
-    del fringe_shape
-    give_back(nearness.size)
     if guess:
+        del fringe_shape
+        give_back(nearness.size)
         rear, own, deep = occlusion.build(
             picture, back, bared, breaks, slope_x, slope_y, large.result(), parallax, margins, beside
         )
     else:
         margins, own = (0, 0, 0, 0), breaks.foot
-        rear, deep = _shown_behind(nearness, back, bared, breaks, slope_x, slope_y)
+        rear, deep = _shown_behind(nearness, back, bared, breaks, slope_x, slope_y, fringe_shape)
+        del fringe_shape
     del back
     give_back(nearness.size)
     inner = ~breaks.rim & ~own
@@ -127,7 +124,7 @@ def _build(
     hidden = rear.there & ~foot & 1
     textures = [
         (bare, None, inner, (0, 0)),
-        (rim_rgb, opacity, breaks.rim | ring, (0, 0)),
+        (rim_rgb, alpha, breaks.rim | ring, (0, 0)),
         (rear.rgb, None, (foot | hidden) != 0, (left, top)),
         (deep.rgb, None, deep.there != 0, None),
     ]
@@ -140,7 +137,7 @@ def _build(
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = dense * (x + 0.5), dense * (y + 0.5), wide - 1.01, high - 1.01
     texels = np.empty(starts[-1] + starts[-1] % 2, np.uint32)  # whole pairs
-    front = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
+    front_parts = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
     doubling = [
         beside.submit(_textured, picture, texels[start:end], *texture)
         for texture, start, end in zip(textures, starts[:-1], starts[1:], strict=True)
@@ -153,7 +150,7 @@ def _build(
         cut(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         cut(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
-    parts = [front.result(), *further]
+    parts = [front_parts.result(), *further]
     faces = [part.planes.shape[1] for part in parts]
     before = np.cumsum([0, *faces[:-1]], dtype=np.int32)
     for done in doubling:
@@ -179,13 +176,16 @@ def _shown_behind(
     breaks: edges.Edges,
     slope_x: np.ndarray,
     slope_y: np.ndarray,
+    shape: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> tuple[HiddenLayer, HiddenLayer]:
     """The back layer as far as the picture shows it: the foot of every edge, and what mixes into the pixels of its
-    nearer side, at the farthest of their neighbours. And a deep layer with nothing in it."""
+    nearer side, at the farthest of their neighbours. Its `shape` is written to where it is there. And a deep layer with
+    nothing in it."""
     rgb = back
     matte.bleed(rgb, (~breaks.rim | (bared != 0)).astype(np.uint8), 3)
     rgb = _bytes(rgb)
-    rear = HiddenLayer(rgb, *_mixed_in(nearness, bared, breaks.near, breaks.foot, slope_x, slope_y))
+    there = _mixed_in(nearness, bared, breaks.near, breaks.foot, slope_x, slope_y, *shape)
+    rear = HiddenLayer(rgb, *shape, there)
     return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(rear.there))
 
 
@@ -197,21 +197,26 @@ def _mixed_in(
     foot: np.ndarray,
     slope_x: np.ndarray,
     slope_y: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Nearness, its slopes and where there is anything, of such a back layer."""
+    back: np.ndarray,
+    back_x: np.ndarray,
+    back_y: np.ndarray,
+) -> np.ndarray:
+    """Where there is anything of such a back layer, uint8 [h, w], and there its nearness and slopes into the last
+    three."""
     height, width = nearness.shape
-    back, back_x, back_y, there = nearness.copy(), slope_x.copy(), slope_y.copy(), foot.astype(np.uint8)
+    there = foot.astype(np.uint8)
     for y in range(height):
         over, under = max(y - 1, 0), min(y + 1, height - 1)
         for x in range(width):
-            if bared[y, x] == 0 or near[y, x] != 1:
-                continue
-            left, right = max(x - 1, 0), min(x + 1, width - 1)
-            beside = min(nearness[y, left], nearness[y, right])
-            back[y, x] = min(beside, min(nearness[over, x], nearness[under, x]))
-            back_x[y, x] = back_y[y, x] = 0
-            there[y, x] = 1
-    return back, back_x, back_y, there
+            if bared[y, x] != 0 and near[y, x] == 1:
+                left, right = max(x - 1, 0), min(x + 1, width - 1)
+                beside = min(nearness[y, left], nearness[y, right])
+                back[y, x] = min(beside, min(nearness[over, x], nearness[under, x]))
+                back_x[y, x] = back_y[y, x] = 0
+                there[y, x] = 1
+            elif there[y, x] != 0:
+                back[y, x], back_x[y, x], back_y[y, x] = nearness[y, x], slope_x[y, x], slope_y[y, x]
+    return there
 
 
 def _textured(
@@ -232,6 +237,27 @@ def _textured(
 
 
 @kernel
+def _to_sides(alpha: np.ndarray, near: np.ndarray, far: np.ndarray) -> None:
+    """Makes `alpha` float32 [h, w] 0 on the farther sides of breaks and 1 elsewhere, but for pixels at a break."""
+    for y in range(alpha.shape[0]):
+        for x in range(alpha.shape[1]):
+            side = np.float32((near[y, x] > 0) | (far[y, x] == 0))
+            alpha[y, x] = alpha[y, x] if (near[y, x] == 1) | (far[y, x] == 1) else side
+
+
+@kernel
+def _bared(rgb: np.ndarray, back: np.ndarray, far: np.ndarray) -> np.ndarray:
+    """`rgb` uint8 [h, w, 3], just beyond breaks without what mixes into it there: `back` float32 [h, w, 3], rounded."""
+    out = rgb.copy()
+    for y in range(far.shape[0]):
+        for x in range(far.shape[1]):
+            if far[y, x] == 1:
+                for c in range(3):
+                    out[y, x, c] = np.uint8(back[y, x, c] + np.float32(0.5))
+    return out
+
+
+@kernel
 def _bytes(rgb: np.ndarray) -> np.ndarray:
     """Float32 colours [h, w, 3] of 0..255 as uint8, rounded."""
     out = np.empty(rgb.shape, np.uint8)
@@ -243,36 +269,49 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
     return out
 
 
-@helper
-def _bounded(slope: float, most: float) -> Any:
-    """`slope` within -most..most; 0 if there is none (1e30)."""
-    return min(most, max(-most, slope)) if slope < 1e30 else np.float32(0)
+def _slopes(nearness: np.ndarray, across: np.ndarray, down: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray]:
+    """Change of nearness a pixel, from the side where it changes less, and never over a break: within -most..most, 0
+    where there is none."""
+    slopes = np.empty(nearness.shape, np.float32), np.empty(nearness.shape, np.float32)
+    _lean(nearness, across, down, np.float32(most), *slopes)
+    return slopes
 
 
 @kernel
-def _slopes(
+def _lean(
     nearness: np.ndarray,
     across: np.ndarray,
     down: np.ndarray,
     most: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Change of nearness a pixel, from the side where it changes less, and never over a break."""
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+) -> None:
+    """See `_slopes`."""
     height, width = nearness.shape
-    slope_x = np.zeros((height, width), np.float32)
-    slope_y = np.zeros((height, width), np.float32)
+    line, apart = np.zeros(width + 2, np.float32), np.ones(width + 1, np.uint8)
+    ends = np.ones(width, np.uint8)
     for y in range(height):
-        for x in range(width):
-            here = nearness[y, x]
-            best = np.float32(1e30)
-            if x > 0 and across[y, x - 1] == 0:
-                best = here - nearness[y, x - 1]
-            if x + 1 < width and across[y, x] == 0 and abs(nearness[y, x + 1] - here) < abs(best):
-                best = nearness[y, x + 1] - here
-            slope_x[y, x] = _bounded(best, most)
-            best = np.float32(1e30)
-            if y > 0 and down[y - 1, x] == 0:
-                best = here - nearness[y - 1, x]
-            if y + 1 < height and down[y, x] == 0 and abs(nearness[y + 1, x] - here) < abs(best):
-                best = nearness[y + 1, x] - here
-            slope_y[y, x] = _bounded(best, most)
-    return slope_x, slope_y
+        line[1 : width + 1], apart[1:width] = nearness[y], across[y, : width - 1]
+        _lean_row(line[:width], nearness[y], line[2:], apart[:width], apart[1:], most, slope_x[y])
+        over, under = nearness[max(y - 1, 0)], nearness[min(y + 1, height - 1)]
+        before, after = down[y - 1] if y > 0 else ends, down[y] if y + 1 < height else ends
+        _lean_row(over, nearness[y], under, before, after, most, slope_y[y])
+
+
+@helper
+def _lean_row(
+    before: np.ndarray,
+    here: np.ndarray,
+    after: np.ndarray,
+    off_before: np.ndarray,
+    off_after: np.ndarray,
+    most: float,
+    out: np.ndarray,
+) -> None:
+    """The slopes of a row in one direction."""
+    none = np.float32(1e30)
+    for x in range(out.size):
+        back = here[x] - before[x] if off_before[x] == 0 else none
+        on = after[x] - here[x] if off_after[x] == 0 else none
+        best = on if abs(on) < abs(back) else back
+        out[x] = min(most, max(-most, best)) if best < none else np.float32(0)

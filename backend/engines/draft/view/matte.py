@@ -9,7 +9,6 @@ from ....kernels import kernel
 WINDOW = 4  # pixels around an edge pixel that its two pure colours come from
 
 
-@kernel
 def unmix(
     rgb: np.ndarray,
     nearness: np.ndarray,
@@ -25,18 +24,45 @@ def unmix(
     surface hides it. alpha * front + (1 - alpha) * back is the still's pixel. Also the halo: int32 [h, w], for a
     pixel just beyond a nearer surface the index of that surface's pixel beside it, else -1.
     """
+    shape = nearness.shape
+    # By NumPy, which asks for large pages: much of the time would go into small ones.
+    alpha, halo = np.empty(shape, np.float32), np.empty(shape, np.int32)
+    front, back, bared = rgb.astype(np.float32), rgb.astype(np.float32), np.zeros(shape, np.uint8)
+    _unmix(rgb, nearness, near, far, across, down, alpha, front, back, bared, halo)
+    return alpha, front, back, bared, halo
+
+
+@kernel
+def _unmix(
+    rgb: np.ndarray,
+    nearness: np.ndarray,
+    near: np.ndarray,
+    far: np.ndarray,
+    across: np.ndarray,
+    down: np.ndarray,
+    alpha: np.ndarray,
+    front: np.ndarray,
+    back: np.ndarray,
+    bared: np.ndarray,
+    halo: np.ndarray,
+) -> None:
+    """See `unmix`."""
     height, width = nearness.shape
-    alpha = np.zeros((height, width), np.float32)
-    front = rgb.astype(np.float32)
-    back = rgb.astype(np.float32)
-    halo = np.full((height, width), -1, np.int32)
-    bared = np.zeros((height, width), np.uint8)
     pure = np.empty((2, 3), np.float32)
+    side = 2 * WINDOW + 1
+    weights, mixed = np.zeros((side, side)), np.empty((height, width), np.bool_)
+    for v in range(side):
+        for u in range(side):
+            apart = (u - WINDOW) * (u - WINDOW) + (v - WINDOW) * (v - WINDOW)
+            weights[v, u] = 1 / max(apart, 1)
     for y in range(height):
         for x in range(width):
-            if near[y, x] > 1 and far[y, x] != 1:
-                alpha[y, x] = 1
-            if near[y, x] != 1 and far[y, x] != 1:
+            mixed[y, x] = (near[y, x] == 1) | (far[y, x] == 1)
+    for y in range(height):
+        for x in range(width):
+            alpha[y, x] = np.float32((near[y, x] > 1) & (far[y, x] != 1))
+            halo[y, x] = -1
+            if not mixed[y, x]:
                 continue
             here = nearness[y, x]
             other = here
@@ -67,10 +93,9 @@ def unmix(
                 pure[0, c] = pure[1, c] = 0
             for v in range(max(0, y - WINDOW), min(height, y + WINDOW + 1)):
                 for u in range(max(0, x - WINDOW), min(width, x + WINDOW + 1)):
-                    if near[v, u] == 1 or far[v, u] == 1:
+                    if mixed[v, u]:
                         continue
-                    there = nearness[v, u]
-                    weight = np.float32(1) / ((u - x) * (u - x) + (v - y) * (v - y))
+                    there, weight = nearness[v, u], weights[v - y + WINDOW, u - x + WINDOW]
                     if there > middle:
                         if there < nearer + gap / 2:
                             weight_near += weight
@@ -118,10 +143,8 @@ def unmix(
                 else:
                     own = (value - share * pure[0, c]) / (1 - share)
                     back[y, x, c] = min(np.float32(255), max(np.float32(0), own))
-    return alpha, front, back, bared, halo
 
 
-@kernel
 def widen(
     nearness: np.ndarray,
     slope_x: np.ndarray,
@@ -133,9 +156,26 @@ def widen(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The halo's surface: nearness and slopes float32 [h, w] carried on from the surface beside it, and a second
     ring of it where the first is not clear, so that alpha can fall to nothing. `halo` is changed."""
+    shape = nearness.copy(), slope_x.copy(), slope_y.copy()
+    _widen(nearness, slope_x, slope_y, alpha, halo, near, far, *shape)
+    return shape
+
+
+@kernel
+def _widen(
+    nearness: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    alpha: np.ndarray,
+    halo: np.ndarray,
+    near: np.ndarray,
+    far: np.ndarray,
+    out: np.ndarray,
+    out_x: np.ndarray,
+    out_y: np.ndarray,
+) -> None:
+    """See `widen`."""
     height, width = nearness.shape
-    out = nearness.copy()
-    out_x, out_y = slope_x.copy(), slope_y.copy()
     where, beside = np.empty(halo.size, np.int32), np.empty(halo.size, np.int32)
     count = 0
     for y in range(height):
@@ -162,7 +202,6 @@ def widen(
                 out[y, x], out_x[y, x], out_y[y, x] = here, 0, 0
                 if abs(change) < (here - nearness[y, x]) / 4:
                     out[y, x], out_x[y, x], out_y[y, x] = here + change, slope_x[v, u], slope_y[v, u]
-    return out, out_x, out_y
 
 
 @kernel

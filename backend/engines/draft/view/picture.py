@@ -270,7 +270,7 @@ def measure(picture: Picture) -> SceneDepth:
         seen = np.array([OUT_OF_SIGHT], np.float32)
     y = (np.arange(height)[:, None] + 0.5 - height / 2) / height
     x = (np.arange(width)[None, :] + 0.5 - width / 2) / width
-    weight = np.exp(-((x / 0.16) ** 2 + (y / 0.16) ** 2) / 2) * picture.surface
+    weight = np.exp(-((y / 0.16) ** 2) / 2) * np.exp(-((x / 0.16) ** 2) / 2) * picture.surface
     focus = _weighted_median(metres[picture.surface], weight[picture.surface])
     middle = metres[height * 2 // 5 : height - height * 2 // 5, width * 2 // 5 : width - width * 2 // 5]
     middle = middle[np.isfinite(middle)]

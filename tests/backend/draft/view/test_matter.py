@@ -143,6 +143,15 @@ def test_slopes_are_of_the_flatter_side_and_bounded() -> None:
     assert slope_x[2] == pytest.approx([0.06, 0.05, 0.05, 0.02, 0.02, 0.06], abs=1e-6) and not slope_y.any()
     down, _ = layers._slopes(np.ascontiguousarray(-values), across, np.zeros_like(across), most)
     assert down[2] == pytest.approx([-0.06, -0.05, -0.05, -0.02, -0.02, -0.06], abs=1e-6)
+    tall = np.ascontiguousarray(np.tile(np.array([[0.1], [0.2], [0.25], [0.9], [0.92], [0.98]], np.float32), 4))
+    below = np.zeros((6, 4), np.uint8)
+    below[2, 1:], below[0, 3] = 1, 1
+    across, slope_y = layers._slopes(tall, np.zeros_like(below), below, most)
+    wanted = np.array([[0.06, 0.05, 0.05, 0.02, 0.02, 0.06]] * 4)
+    wanted[0, 3] = 0.02  # where nothing breaks it goes on to the next row
+    wanted[3, :2] = 0, 0.05  # alone between two breaks, or from the side that is left
+    np.testing.assert_allclose(slope_y.T, wanted, atol=1e-6)
+    assert not across.any()
     alone = np.ones((1, 1), np.float32)
     assert layers._slopes(alone, np.zeros((1, 1), np.uint8), np.zeros((1, 1), np.uint8), most)[0] == 0
 
@@ -185,6 +194,19 @@ def test_what_is_no_mixture_is_left_as_it_is() -> None:
         alpha, _, back, *_ = matte.unmix(rgb, nearness, found.near, found.far, found.across, found.down)
         assert alpha[5, 6] == 1 or odd[0] == 255
         assert back[5, 6] == pytest.approx([20, 60, 180], abs=1e-3)
+
+
+def test_what_is_beyond_a_break_is_bare_and_its_sides_are_whole() -> None:
+    near = np.array([[0, 3, 2, 1, 0, 0, 1, 0]], np.uint8)
+    far = np.array([[0, 0, 0, 0, 1, 2, 1, 1]], np.uint8)
+    alpha = np.array([[0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9, 0.1]], np.float32)
+    rgb, back = np.arange(24, dtype=np.uint8).reshape(1, 8, 3), np.arange(24, dtype=np.float32).reshape(1, 8, 3)
+    made = layers._bared(rgb, 200.4 + 2 * back[:, ::-1] / 5, far)
+    assert made[0, 4].tolist() == [204, 204, 205] and made[0, 6].tolist() == [202, 202, 202]
+    assert made[0, 7].tolist() == [200, 201, 201]
+    np.testing.assert_array_equal(made[0, [0, 1, 2, 3, 5]], rgb[0, [0, 1, 2, 3, 5]])
+    layers._to_sides(alpha, near, far)
+    assert alpha[0] == pytest.approx([1, 1, 1, 0.6, 0.7, 0, 0.9, 0.1])
 
 
 def test_colours_bleed_by_rings_of_what_is_known() -> None:
