@@ -27,6 +27,7 @@ NOT_GREY = {"X", "U", "RY", "BY"}  # beside a Y: that is of a vector, or of colo
 BESIDE_V = {"U", "S"}  # of a vector on a surface, or of hue, saturation and value
 # By themselves, as a layer's only channel, too.
 NEVER = ("a", "r", "g", "b", "u", "x", "y", "z", "v", "alpha", "mask", "matte", "mist")
+NO_METRES = ("disparity", "inverse", "normalised", "normalized")  # in the name of a channel or its layer
 
 
 def read_still(path: Path) -> Image.Image:
@@ -120,6 +121,8 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
     except (RuntimeError, OSError, ValueError, TypeError) as error:
         raise _unusable(f"it could not be read as OpenEXR ({error})", param) from error
     name = depth_channel(channels, param)
+    if channels[name].dtype.kind in "iu":
+        raise _unusable("it holds whole numbers, as passes of things' numbers and millimetres do", param)
     depth, header = channels[name].astype(np.float32), headers[name]
     if depth.ndim != 2 or min(depth.shape) < 2:
         raise _unusable("it is no picture", param)
@@ -133,7 +136,7 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
         raise _unusable("it is zero everywhere", param)
     if hit.all() and depth.min() == depth.max() and depth.size > 4 and depth.max() in (0.0, 1.0):
         raise _unusable("it is the same everywhere", param)
-    if depth.min() == 0.0 and depth.max() == 1.0:
+    if depth.min() == 0.0 and depth[hit].max(initial=0.0) == 1.0:
         raise _unusable("it runs from 0 to 1, as pictures and normalised passes do; metres are needed", param)
     return depth
 
@@ -187,17 +190,18 @@ def _named(file: Any) -> list[tuple[str, str, Any]]:
 def depth_channel(channels: dict[str, np.ndarray], param: str = "depth") -> str:
     """The channel that holds the depth: V or Z, one layer's Depth.Z or Depth.V, else the grey of a grey picture.
 
-    Colours, alpha, mist and a part of a vector are never taken for metres.
+    Colours, alpha, mist, disparities and a part of a vector are never taken for metres.
 
     Raises:
         EngineError: `depth_unusable`, which names what is there.
     """
+    there = ", ".join(sorted(channels)[:12]) or "none"
+    channels = {name: held for name, held in channels.items() if not any(no in name.lower() for no in NO_METRES)}
     found = [name for name in sorted(channels) if _is_depth(name, channels)]
     named = [name for name in found if name.lower().split(".")[-2:-1] == ["depth"]]
     for candidates in ([name for name in found if "." not in name][:1], named, found):
         if len(candidates) == 1:
             return candidates[0]
-    there = ", ".join(sorted(channels)[:12]) or "none"
     if found:
         which = ", ".join(found)
         raise _unusable(f"it has depth in several layers ({which}); save the one that belongs to the still", param)

@@ -73,6 +73,12 @@ def content_length(strip: bpy.types.Strip) -> int:
     return int(getattr(strip, CONTENT_LENGTH)) + (int(getattr(strip, TRIM_END)) if BEYOND_KEY in strip else 0)
 
 
+def content_span(strip: bpy.types.Strip) -> int:
+    """How many frames of the edit the file would take whole, from `content_start` on, in the time that it is shown."""
+    after = strip.content_end if _NEW_NAMES else strip.frame_final_end + strip.frame_offset_end
+    return round(after) - content_start(strip)
+
+
 def own_end(strip: bpy.types.Strip) -> int:
     """The frame after the last one in the strip's file that is not another shot's."""
     if OWN_KEY in strip:

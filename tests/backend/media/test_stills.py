@@ -254,14 +254,16 @@ def test_what_is_no_depth_is_refused_by_what_is_there(
         (np.full((3, 3), 2.0), ""),
         (np.full((3, 3), 1e10), ""),
         (np.array([[0, 0.25], [0.5, 1]]), "runs from 0 to 1, as pictures"),
+        (np.array([[0, 0.25], [1, 1e10]]), "runs from 0 to 1, as pictures"),
         (np.array([[0.01, 0.25], [0.5, 1]]), ""),
+        (np.array([[1000, 2500], [8000, 4000]], np.uint32), "whole numbers"),
         (np.array([[0, 0.25], [0.5, 1.01]]), ""),
         (np.array([[2, np.inf], [3, 4]]), ""),
         (np.array([[2, -np.inf], [3, 4]]), "negative"),
     ],
 )
 def test_what_can_be_a_depth_and_what_can_not(tmp_path: Path, depth: np.ndarray, words: str) -> None:
-    path = exr(tmp_path / "d.exr", {"V": depth.astype(np.float32)})
+    path = exr(tmp_path / "d.exr", {"V": depth if depth.dtype == np.uint32 else depth.astype(np.float32)})
     if not words:
         assert np.array_equal(read_depth(path), depth.astype(np.float32))
         return
@@ -317,6 +319,8 @@ def test_what_is_no_png_jpeg_or_webp_is_not_decoded_whatever_its_name(tmp_path: 
         ("a.Depth.V b.Z", "a.Depth.V"),
         ("Y", "Y"),
         ("distance id", "distance"),
+        ("Z disparity.Z", "Z"),
+        ("disparity.Z a.Z", "a.Z"),
         ("a.metres", "a.metres"),
     ],
 )
@@ -324,7 +328,8 @@ def test_which_channel_is_the_depth(names: str, channel: str) -> None:
     assert depth_channel({name: np.full((2, 2), index) for index, name in enumerate(names.split())}) == channel
 
 
-@pytest.mark.parametrize("names", ["a.Z b.Z", "X Y Z", "Y RY BY", "Y X", "mist.Z", "A", "a.a", "a.Depth.Z b.Depth.Z"])
+@pytest.mark.parametrize("names", ["a.Z b.Z", "X Y Z", "Y RY BY", "Y X", "mist.Z", "A", "a.a", "a.Depth.Z b.Depth.Z",
+    "disparity", "Disparity.V", "a.InverseDepth.Z", "depth_normalized", "b.Normalised.Z"])  # fmt: skip
 def test_which_channel_is_none(names: str) -> None:
     with pytest.raises(EngineError) as refused:
         depth_channel({name: np.full((2, 2), index) for index, name in enumerate(names.split())}, "view_2_depth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 from rooms import NEW, clip, movie_output, picture, room, settings_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit.cut.effects import new_effect
-from take_one.scene.edit.strips import END, START
+from take_one.scene.edit.strips import CONTENT_START, END, START
 from take_one.scene.stills import capture as still
-from take_one.scene.stills import clip_frame
+from take_one.scene.stills import clip_frame, playhead
 
 
 def capture(scene, folder, **more):
@@ -188,6 +189,7 @@ def test_a_trimmed_strip_shows_its_file_from_where_it_lies(edit, movie, tmp_path
     strip = edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
     setattr(strip, START, 30)
     setattr(strip, END, 60)
+    assert playhead.content_span(strip) == 60
     for frame, shown in ((30, 40), (45, 100), (59, 156)):
         edit.frame_current = frame
         assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(shown, abs=2)
@@ -222,6 +224,21 @@ def test_a_strip_that_holds_each_frame_for_some(strobe, shown, edit, movie, tmp_
     strip.strobe = strobe
     edit.frame_current = 2 + 13
     assert grey(capture(bpy.data.scenes["Scene"], tmp_path, source="PLAYHEAD")) == pytest.approx(4 * shown, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("span", "rate", "backwards", "strobe", "at", "index"),
+    [
+        (60, 30, False, 0, 35, 25), (75, 30, False, 0, 35, 20), (75, 30, False, 0, 36, 21), (75, 30, False, 0, 9, 0),
+        (75, 30, False, 0, 99, 59), (75, 30, True, 0, 10, 59), (75, 30, True, 0, 34, 40), (75, 30, False, 6, 39, 18),
+        (30, 12, False, 0, 15, 10), (61, 30, True, 1, 12, 58), (75, 24, False, 0, 35, 25),
+    ],
+)  # fmt: skip
+def test_which_frame_a_strip_shows(span, rate, backwards, strobe, at, index, monkeypatch):
+    """Of 60 frames from frame 10 on, 24 of them a second."""
+    monkeypatch.setattr(playhead, "content_span", lambda _strip: span)
+    held = {CONTENT_START: 10.0, "fps": 24.0, "use_reverse_frames": backwards, "strobe": strobe}
+    assert playhead._index(SimpleNamespace(**held), 60, at, rate) == index
 
 
 @pytest.mark.parametrize("how", ["speed", "meta", "scene", "scene in meta"])
