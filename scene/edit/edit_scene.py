@@ -27,6 +27,14 @@ TAB, LIST_TAB = "Take One", "Shots"
 MOST_TRIES, TRY_SECONDS = 30, 0.1  # to open it in a window that is just being drawn
 OUTPUT = "Edit.mp4"
 OUTPUT_KEY = "take_one_output"  # on our edit: the output path that we gave it
+DISPLAYS = "sRGB", "sRGB - Display"
+VIEWS = (
+    "Standard",
+    "Un-tone-mapped",
+    "Video",
+    "sRGB",
+    "Raw",
+)  # the first are Blender's names, others of ACES and studios
 COPIED = (
     "resolution_x",
     "resolution_y",
@@ -36,6 +44,21 @@ COPIED = (
     "fps",
     "fps_base",
 )
+
+
+def show_as_is(scene: bpy.types.Scene) -> None:
+    """Have a new scene show pictures of a display as they are. A studio's own colours (OCIO) may go by other names, or
+    have no such view: then it is what they begin with."""
+    for owner, name, ones in (
+        (scene.display_settings, "display_device", DISPLAYS),
+        (scene.view_settings, "view_transform", VIEWS),
+    ):
+        for one in ones:
+            try:
+                setattr(owner, name, one)
+            except TypeError:
+                continue
+            break
 
 
 def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene:
@@ -48,7 +71,7 @@ def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy
         return edit
     edit = bpy.data.scenes.new(EDIT_NAME)
     edit[EDIT_KEY] = True
-    edit.view_settings.view_transform = "Standard"
+    show_as_is(edit)
     edit.view_settings.look = "None"
     source, target = scene.render, edit.render
     for name in COPIED:

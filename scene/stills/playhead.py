@@ -11,6 +11,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
+from ..edit.edit_scene import show_as_is
 from ..edit.strips import CONTENT_START, END, TRIM_END, content_length, content_span, content_start, end, start
 from ..model.properties.edit_of import edit_on_show
 from . import files
@@ -25,7 +26,7 @@ def plain_scene(width: int, height: int) -> Iterator[bpy.types.Scene]:
     """A scene that shows display-referred pictures as they are and writes PNGs. It is gone afterwards."""
     scene = bpy.data.scenes.new("Take One Frame")
     try:
-        scene.view_settings.view_transform = "Standard"
+        show_as_is(scene)
         render = scene.render
         render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
         render.dither_intensity = 0

@@ -38,6 +38,23 @@ def test_an_edit_renders_a_movie_with_sound_as_browsers_play_it(edit):
     assert edit_scene.find_edit_scene(bpy.context, bpy.context.scene) == edit
 
 
+def test_an_edit_shows_pictures_as_they_are_also_where_a_studio_names_its_colours_itself(monkeypatch):
+    def shown():
+        made = bpy.data.scenes.new("Shown")
+        edit_scene.show_as_is(made)
+        return made.display_settings.display_device, made.view_settings.view_transform
+
+    assert shown() == ("sRGB", "Standard")
+    monkeypatch.setattr(edit_scene, "VIEWS", ("Neither", "Raw", "Standard"))
+    monkeypatch.setattr(edit_scene, "DISPLAYS", ("sRGB - None such", "sRGB"))
+    assert shown() == ("sRGB", "Raw")
+    made = bpy.data.scenes.new("Begun")
+    begun = made.display_settings.display_device, made.view_settings.view_transform
+    monkeypatch.setattr(edit_scene, "VIEWS", ("Neither",))
+    monkeypatch.setattr(edit_scene, "DISPLAYS", ())
+    assert shown() == begun != ("sRGB", "Raw")
+
+
 def test_a_scene_of_the_users_named_edit_only_gets_a_sequencer():
     own = bpy.data.scenes.new("Edit")
     before = own.render.filepath, own.frame_end, own.render.fps
