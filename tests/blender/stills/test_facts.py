@@ -6,9 +6,10 @@ import math
 import time
 
 import bpy
+import numpy as np
 import pytest
 import rooms
-from take_one.scene.stills.known.facts import MAX_OBJECTS, plain_name, scene_facts
+from take_one.scene.stills.known.facts import MAX_OBJECTS, Seen, plain_name, scene_facts
 
 
 def box(name: str, place=(0, 0, 0), size=(1, 1, 1), parent=None) -> bpy.types.Object:
@@ -49,6 +50,8 @@ def sun(elevation: float, energy: float = 3.0) -> bpy.types.Object:
 def test_an_empty_scene_tells_only_its_lens(scene):
     scene.camera.data.lens = 35
     assert scene_facts(scene) == {"lens_mm": 35.0}
+    scene.camera.data.lens = 27.34
+    assert scene_facts(scene) == {"lens_mm": 27.3}
 
 
 def test_the_lens_is_told_for_a_sensor_of_36_mm(scene):
@@ -171,3 +174,13 @@ def test_thousands_of_objects_take_a_moment(scene, capsys):
     with capsys.disabled():
         print(f"\n6001 objects: {time.process_time() - began:.2f} s")
     assert facts["objects"] == ["Tree"]
+
+
+def test_what_is_large_and_near_the_middle_weighs_most():
+    """Of a thing that reaches over the frame's edges, what is within it."""
+
+    def weight(low, high):
+        return Seen("a", False, set(), np.zeros((8, 3)), np.array(low), np.array(high)).weight
+
+    assert weight((-1, 0.2), (0.6, 0.4)) == pytest.approx(0.12 * (1 - math.hypot(0.2, 0.2)))
+    assert weight((0.8, 0.5), (1.9, 1.5)) == pytest.approx(0.1 * (1 - math.hypot(0.4, 0.25)))

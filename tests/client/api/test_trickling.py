@@ -81,6 +81,20 @@ def test_a_connection_is_used_again_after_an_answer_in_time(server: FakeServer, 
         assert api._send("GET", "/health").json()["status"] == "ok"
 
 
+def test_events_go_on_for_longer_than_their_head_may_take(server: FakeServer, monkeypatch: pytest.MonkeyPatch):
+    def hook(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+        for i in range(12):
+            handler.wfile.write(b'event: progress\ndata: {"progress": %d}\n\n' % i)
+            handler.wfile.flush()
+            time.sleep(0.02)
+
+    server.script.hooks["GET events"] = hook
+    api = Api(server.url)
+    monkeypatch.setattr(api._deadline, "_head", 0.1)
+    assert [data["progress"] for _, data in api.events("video_1")] == list(range(12))
+
+
 def test_what_comes_after_a_late_answer_is_not_taken_for_one(server: FakeServer, monkeypatch: pytest.MonkeyPatch):
     """Where no connection comes about, no limit begins either."""
     api = Api(server.url)

@@ -206,9 +206,10 @@ def test_two_takes_lie_side_by_side_at_half_their_size(edit, clips):
     assert second.transform.scale_x == second.transform.scale_y == pytest.approx(36 / 54 / 2)
     assert tuple(black.color) == (0, 0, 0) and all(strip[compare.KEY] is True for strip in found.values())
     effects.new_effect(edit, "high", "COLOR", 126, 100, 9)
+    effects.new_effect(edit, "low", "COLOR", 2, 110, 5)
     edit.sequence_editor.channels[1].lock = True
     compare.show(edit, right, left, 100)
-    assert sorted(extent(strip)[2] for _, strip in compare._strips()) == [2, 3, 4]
+    assert sorted(extent(strip)[2] for _, strip in compare._strips()) == [3, 4, 5]
     assert compare.showing()
 
 

@@ -141,6 +141,14 @@ def test_a_take_that_is_shown_by_hand_goes_where_its_scene_wants_takes(shot, cli
     assert seen() == []
 
 
+def test_a_take_that_is_shown_by_hand_takes_the_place_of_its_shots_current_one(shot, clips):
+    pump.handle(ready(shot, "k1", 1, clips[24], frame=40))
+    pump.handle(ready(shot, "k2", 2, clips[24], placement="REPLACE"))
+    landing.show(bpy.context, shot, find_take(shot, "k1"))
+    assert (shot.current_take, strips.strips_of_take("k2")) == ("k1", [])
+    assert [extent[1:3] for extent in seen()] == [(40, 64)] * 2
+
+
 def test_a_take_takes_the_place_of_its_shots_boards(shot, clips):
     """In each edit: as long as the board, on its channels; a board of another shot, and of one that is not asked for,
     stay."""
