@@ -112,7 +112,7 @@ def find_moved() -> int:
         target = takes_folder(films.open_id())
         for count in (2, 4):  # Kitchen/Kitchen_t001.mp4, Kitchen/stills/Kitchen_t001/still.png
             place = target.joinpath(*old.parts[-count:])
-            if trust.is_own(place) and is_there(place):
+            if is_there(place) and trust.is_own(place):  # the disk is asked in a moment, and most are not there
                 moved[old] = place
     return _point(moved)
 
