@@ -79,6 +79,22 @@ def content_span(strip: bpy.types.Strip) -> int:
     return round(after) - content_start(strip)
 
 
+def index_at(strip: bpy.types.Strip, frame: int, frames: int, rate: float) -> int:
+    """Which of the `frames` that its file or scene has a strip shows at a frame of an edit of this rate, frames a
+    second. Whether it keeps the time of a file of another rate ("Adjust Playback Rate") is told by its length alone."""
+    span, own = content_span(strip), getattr(strip, "fps", 0.0)
+    pace = own / rate if own else 1.0
+    if abs(span - frames) <= abs(span - frames / pace):
+        pace = 1.0
+    since = frame - content_start(strip)
+    if strip.use_reverse_frames:
+        since = span - 1 - since
+    index = min(max(0, since) * pace, frames - 1)
+    if strip.strobe > 1:
+        index -= index % strip.strobe
+    return round(index)
+
+
 def own_end(strip: bpy.types.Strip) -> int:
     """The frame after the last one in the strip's file that is not another shot's."""
     if OWN_KEY in strip:

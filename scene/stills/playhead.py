@@ -12,7 +12,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
 from ..edit.edit_scene import show_as_is
-from ..edit.strips import CONTENT_START, END, TRIM_END, content_length, content_span, content_start, end, start
+from ..edit.strips import CONTENT_START, END, TRIM_END, content_length, end, index_at, start
 from ..model.properties.edit_of import edit_on_show
 from . import files
 
@@ -109,28 +109,13 @@ def _copied(strip: bpy.types.Strip, media: Path, plain: bpy.types.Scene, frame: 
             if getattr(copy, name) != getattr(strip, name):
                 setattr(copy, name, getattr(strip, name))
         rate = plain.render.fps / plain.render.fps_base
-        setattr(copy, CONTENT_START, 1 - _index(strip, content_length(copy), frame, rate))
+        setattr(copy, CONTENT_START, 1 - index_at(strip, frame, content_length(copy), rate))
         setattr(copy, END, max(2, end(copy)))  # a frame after the file's end is the one that is held there
     else:
         copy = strips.new_image("frame", str(media), 1, 1)
     if strip.colorspace_settings.name:  # none where the file could not be read when the strip was made
         copy.colorspace_settings.name = strip.colorspace_settings.name
     return copy
-
-
-def _index(strip: bpy.types.Strip, frames: int, at: int, rate: float) -> int:
-    """Which of its file's `frames` a movie strip shows at frame `at` of an edit of this rate, frames a second. Whether
-    it keeps the time of a file of another rate ("Adjust Playback Rate") is told by nothing but its length."""
-    span, pace = content_span(strip), strip.fps / rate if strip.fps else 1.0
-    if abs(span - frames) <= abs(span - frames / pace):
-        pace = 1.0
-    since = at - content_start(strip)
-    if strip.use_reverse_frames:
-        since = span - 1 - since
-    index = min(max(0, since) * pace, frames - 1)
-    if strip.strobe > 1:
-        index -= index % strip.strobe
-    return round(index)
 
 
 def _under_playhead(edit: bpy.types.Scene) -> tuple[bpy.types.Strip, ...] | None:

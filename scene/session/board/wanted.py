@@ -83,9 +83,11 @@ def from_strips(edit: bpy.types.Scene, found: Iterable[bpy.types.Strip]) -> list
         camera = (strip.scene_camera or scene.camera) if scene is not None else None
         if scene is None or camera is None or scene == edit:
             continue
-        first = scene.frame_start + strips.start(strip) - strips.content_start(strip)
+        rate = float(frame_rate(edit))
+        shown = strips.index_at(strip, strips.start(strip), strips.content_length(strip), rate)
+        first = scene.frame_start + strip.animation_offset_start + shown
         frames = strips.length(strip)
-        seconds = float(frames / frame_rate(edit))
+        seconds = frames / rate
         name = strip.name if strip.name != scene.name else camera.name
         shots.append(Wanted(scene, name, camera, first, _bounded(seconds), strips.start(strip), frames))
     if not shots:

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from rooms import NEW, clip, movie_output, picture, room, settings_of
 from take_one.scene.app.errors import SceneError
+from take_one.scene.edit import strips
 from take_one.scene.edit.cut.effects import new_effect
 from take_one.scene.edit.strips import CONTENT_START, END, START
 from take_one.scene.stills import capture as still
-from take_one.scene.stills import clip_frame, playhead
+from take_one.scene.stills import clip_frame
 
 
 def capture(scene, folder, **more):
@@ -189,7 +190,7 @@ def test_a_trimmed_strip_shows_its_file_from_where_it_lies(edit, movie, tmp_path
     strip = edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
     setattr(strip, START, 30)
     setattr(strip, END, 60)
-    assert playhead.content_span(strip) == 60
+    assert strips.content_span(strip) == 60
     for frame, shown in ((30, 40), (45, 100), (59, 156)):
         edit.frame_current = frame
         assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(shown, abs=2)
@@ -236,9 +237,9 @@ def test_a_strip_that_holds_each_frame_for_some(strobe, shown, edit, movie, tmp_
 )  # fmt: skip
 def test_which_frame_a_strip_shows(span, rate, backwards, strobe, at, index, monkeypatch):
     """Of 60 frames from frame 10 on, 24 of them a second."""
-    monkeypatch.setattr(playhead, "content_span", lambda _strip: span)
+    monkeypatch.setattr(strips, "content_span", lambda _strip: span)
     held = {CONTENT_START: 10.0, "fps": 24.0, "use_reverse_frames": backwards, "strobe": strobe}
-    assert playhead._index(SimpleNamespace(**held), 60, at, rate) == index
+    assert strips.index_at(SimpleNamespace(**held), at, 60, rate) == index
 
 
 @pytest.mark.parametrize("how", ["speed", "meta", "scene", "scene in meta"])

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
-from rooms import camera
+from rooms import NEW, camera
 from take_one.client.protocol import EngineInfo, Price
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
@@ -94,6 +94,24 @@ def test_scene_strips_stand_for_shots_at_their_place(scene):
     with pytest.raises(SceneError, match="no scene strip with a camera") as caught:
         wanted.from_strips(edit, others)
     assert caught.value.code == "no_strips"
+
+
+@pytest.mark.parametrize(
+    ("cut", "backwards", "begin", "after", "shown"),
+    [
+        (0, False, 160, 185, 15), (7, False, 160, 185, 15 if NEW else 22), (0, True, 160, 185, 94),
+        (7, True, 160, 185, 101 if NEW else 94), (0, False, 140, 185, 5), (0, False, 290, 300, 104),
+    ],
+)  # fmt: skip
+def test_a_scene_strips_shot_is_of_the_frame_that_it_begins_with(scene, cut, backwards, begin, after, shown):
+    """Of a scene of the frames 5 to 104 that stands at 150, as the edit renders it: cut, backwards, and held before its
+    first frame and after its last."""
+    edit = the_edit()
+    scene.frame_start, scene.frame_end = 5, 104
+    strip = edit.sequence_editor.strips.new_scene("Set", scene, 4, 150)
+    strip.animation_offset_start, strip.use_reverse_frames = cut, backwards
+    strips.trim(strip, begin, after)
+    assert [one.frame for one in wanted.from_strips(edit, [strip])] == [shown]
 
 
 def test_a_shot_that_is_there_stays_and_new_ones_have_its_direction(scene):
