@@ -102,7 +102,7 @@ def _begin_job(context: bpy.types.Context, pending: Pending) -> None:
     camera = blocks.of_session(bpy.data.objects, task.camera)
     try:
         if scene is None or camera is None:
-            raise cancelled()
+            raise _gone(scene)
         window = _window(context)
         if not is_as_asked(scene, task):  # the user moved on while Blender drew
             end(scene)
@@ -185,7 +185,9 @@ def _next_step(pending: Pending) -> Still | None:
     try:
         if pending.state == "running":  # it ended without a word
             raise RuntimeError("Blender gave no picture.")
-        if pending.state == "cancelled" or scene is None or camera is None:
+        if scene is None or camera is None:
+            raise _gone(scene)
+        if pending.state == "cancelled":
             raise cancelled()
         if task.as_asked:
             save(task, scene, camera)
@@ -208,3 +210,11 @@ def _next_step(pending: Pending) -> Still | None:
     pending.depth = worker.submit(write_depth, task)
     worker.shutdown(wait=False)
     return None
+
+
+def _gone(scene: bpy.types.Scene | None) -> SceneError:
+    """What was deleted while its still was rendered, or its camera."""
+    if scene is None:
+        return SceneError("no_scene", "The scene was deleted while its still was rendered.")
+    message = "The camera was deleted while its still was rendered. Pick another one for the shot."
+    return SceneError("no_camera", message, "pick_camera")

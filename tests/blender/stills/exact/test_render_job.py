@@ -161,14 +161,15 @@ def test_what_is_gone_by_then_ends_it(scene, tmp_path):
     answers = start(scene, tmp_path, camera=eye)
     bpy.data.objects.remove(eye)
     rounds(answers)
-    assert answers[0].code == "render_cancelled" and scene.camera.name == "Camera"
+    assert (answers[0].code, answers[0].fix) == ("no_camera", "pick_camera") and scene.camera.name == "Camera"
+    assert answers[0].message.startswith("The camera was deleted while its still was rendered.")
     other = bpy.data.scenes.new("Other")
     other.collection.objects.link(scene.camera)
     other.camera = scene.camera
     answers = start(other, tmp_path)
     bpy.data.scenes.remove(other)
     rounds(answers)
-    assert answers[0].code == "render_cancelled"
+    assert (answers[0].code, answers[0].message) == ("no_scene", "The scene was deleted while its still was rendered.")
 
 
 def test_a_user_who_moves_on_before_it_begins_is_no_hindrance(scene, renders, tmp_path):
