@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import bpy
 
 Rows = Iterator[Any]
-Step, Result = TypeVar("Step"), TypeVar("Result")
+Step = TypeVar("Step")
+Result = TypeVar("Result")
 PLAIN = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
 OF_ID = {prop.identifier for prop in bpy.types.ID.bl_rna.properties}
 ASIDE = {  # what no picture shows, and what leads elsewhere
