@@ -26,6 +26,7 @@ TURN_SPEED = math.radians(400)  # the fastest turn, radians a second
 TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
 FREE_TRAVEL_SPEED = 6.0  # the same with several views
 GROUND = one_of("floor, ground, street, pavement, lawn, grass")
+EYES = 0.93  # of a person's height, that the eyes are up
 LOW = 0.2  # metres above the ground, of a camera that goes down to it
 _END_OF = re.compile(r"\b(top|crown|tip|bottom|foot|base) of\b")
 _UPRIGHT = re.compile(r"\b(?:straight|directly|vertically) (?:up|down)\b")
@@ -90,8 +91,9 @@ def _unchanged(pose: RigPose, u: float) -> RigPose:
 
 def _found(step: Step, stage: Stage) -> Target | None:
     found = find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
-    if found and step.kind in LOOKS and (end := _END_OF.search(step.said)):  # "up at the top of the tree"
-        up = float(found.size[1]) * (0.45 if end[1] in ("top", "crown", "tip") else -0.45)
+    end = _END_OF.search(step.said) if not step.top else None
+    if found and step.kind in LOOKS and (step.top or end):  # "up at the top of the tree"
+        up = float(found.size[1]) * (0.45 if end is None or end[1] in ("top", "crown", "tip") else -0.45)
         return replace(found, centre=found.centre + np.array([0.0, up, 0.0]))
     return shown_of(found, FRAMES[step.frames][0]) if found and found.person and step.frames else found
 
@@ -132,6 +134,8 @@ def _meant(
     figure = asked(step)
     if figure is not None:
         return step.sign * figure, True
+    if step.height is not None and (rise := to_height(step, base, stage)) is not None:
+        return rise, True
     if step.frames and to is None:  # "zoom in to a close-up": so much larger is what it looks at
         step = replace(step, factor=FRAMES[step.frames][2])
     if step.kind == "zoom" and step.factor:
@@ -148,6 +152,15 @@ def _meant(
     long = min(max(duration / 5.0, 0.1), 2.0) ** 0.35
     extent = stage.size.usual[step.kind] * step.amount * manner * (long if step.speed < 2.5 else 1.0)
     return step.sign * extent, False
+
+
+def to_height(step: Step, base: RigPose, stage: Stage) -> float | None:
+    """Metres up to the height above the ground that a step ends at, 0 where it would have to go the other way than its
+    words say; None where no ground is seen."""
+    if step.height is None or stage.scene.down >= OUT_OF_SIGHT:
+        return None
+    rise = step.height - stage.scene.down - float(base.position @ stage.up)
+    return rise if step.relation == "height" or rise * step.sign > 0.0 else 0.0
 
 
 def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, shared: bool, level: bool) -> float | None:
@@ -172,8 +185,9 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
     if kind in ("crane", "pedestal") and step.sign < 0 and to is None and GROUND.intersection(step.said.split()):
         return -max(stage.scene.down - LOW, 0.1) if stage.scene.down < OUT_OF_SIGHT else None
     if kind in ("crane", "pedestal") and step.relation == "level" and to is not None and not shared:
-        high = float((to.centre - base.position) @ stage.up) + 0.5 * float(np.abs(stage.up) @ to.size)
-        return high if high * step.sign > 0.0 else None
+        high = float((to.centre - base.position) @ stage.up) + (step.gap or 0.0)
+        high += (EYES - 0.5 if to.person else 0.5) * float(np.abs(stage.up) @ to.size)
+        return high if high * step.sign > 0.0 else 0.0
     if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and not shared:
         rise = float((to.centre - base.position) @ stage.up)
         return FALL * rise if rise * step.sign > 0.1 else None

@@ -22,6 +22,7 @@ from . import remarks
 from .courses import LOOKS, Course, asked, course_of
 from .limits import Sizes
 from .paths import LEAST_ZOOM, MOST_ZOOM
+from .returns import Flown, way_back
 from .rig import RigPose, rotation, shaken
 from .scene_depth import SceneDepth
 from .sight import scene_of
@@ -87,6 +88,7 @@ def plan(
     reading = read_moves(prompt)
     steps, notes = _chosen(reading, seed)
     notes += notes_of(reading.beyond) + remarks.left_out(reading.start, reading.unread)
+    notes += remarks.stands(reading.stands, scene, up)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
     free = free_to_lean(reading)
@@ -145,24 +147,6 @@ def _without_perspective(step: Step) -> Step:
 _ORDER = ("push", "dolly zoom", "truck", "pedestal", "crane", "orbit", "pan", "tilt", "roll", "zoom")
 
 
-@dataclass(frozen=True)
-class _Flown:
-    """Courses that run together between `start` and `end` (0..1), from the pose `base`, as far as `part` of them."""
-
-    start: float
-    end: float
-    base: RigPose
-    courses: tuple[Course, ...]
-    part: float
-
-    def pose(self, progress: Sequence[float]) -> RigPose:
-        """The pose with each course so far on its way, 0..1."""
-        pose = self.base
-        for course, at in zip(self.courses, progress, strict=True):
-            pose = course.change(pose, float(at) * self.part)
-        return pose
-
-
 class _Pilot:
     """Flies the steps one after another and remembers where it was when."""
 
@@ -171,7 +155,7 @@ class _Pilot:
         self.coverage = coverage
         self.notes = notes
         self.base = RigPose(np.zeros(3))
-        self.moves: list[_Flown] = []
+        self.moves: list[Flown] = []
         self.found: set[str] = set()
 
     def add(self, group: list[tuple[Step, Manner]], start: float, end: float, seconds: float) -> None:
@@ -185,12 +169,14 @@ class _Pilot:
         at = self.base  # where those that look at a thing do so from: where the others lead
         for step, manner in group:
             beside = [one for one in steps if one is not step]
-            courses = (*courses, course_of(step, manner, self.base, self.stage, duration, beside, at))
+            back = way_back(step, manner, self.base, self.moves) if step.returns else None
+            courses = (*courses, back or course_of(step, manner, self.base, self.stage, duration, beside, at))
             at = at if step.kind in LOOKS else courses[-1].change(at, 1.0)
-        flown = _Flown(start, end, self.base, courses, 1.0)
+        flown = Flown(start, end, self.base, courses, 1.0)
         if self.stage.views == 1:
             flown = replace(flown, part=self._room(flown))
         self.notes += remarks.cuts(flown.courses, flown.part, self.stage.views)
+        self.notes += remarks.heights(flown.courses, self.stage.scene)
         self.found.update(course.step.target for course in courses if course.to is not None)
         self.found.update(step.target for step in steps if any(step.onward == c.step.target and c.to for c in courses))
         self.moves.append(flown)
@@ -216,7 +202,7 @@ class _Pilot:
             ),
         )
 
-    def _room(self, flown: _Flown) -> float:
+    def _room(self, flown: Flown) -> float:
         """The greatest part (0..1) of the courses with which the camera stays in the room that is seen, and most of
         its frame within the still."""
         before = self._holes(self.base)

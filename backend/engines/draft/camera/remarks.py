@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from ..direction.steps import Step
+from ..direction.marks import named_height
+from ..direction.steps import Start, Step
 from .courses import GROUND, TURNS, Course
-from .scene_depth import SceneDepth
+from .scene_depth import OUT_OF_SIGHT, SceneDepth
 from .targets import PEOPLE
 
 NOTHING_FOUND = "No camera move found in the words: a gentle {move} was used."
 BEGINS = "The first frame is the still as it is: the take does not start {how}."
+NO_FLOOR = "No floor is in view: how far {words} goes is guessed."
+SO_HIGH = "The camera is at {height} already: {words} moves it no further."
 UNREAD = "Not understood, and left out: {words}."
 OPEN = {"push": "push in", "orbit": "arc", "truck": "drift to the side"}
+LEAST_RISE = 0.05  # metres
 CUT = 0.97  # of what a figure says; less is a cut
 CUT_A_LOT = 0.6  # of what words without a figure mean
 MOST_SAID = 48  # characters of a direction that a note repeats
@@ -41,6 +45,43 @@ def left_out(start: str, unread: Sequence[str]) -> list[str]:
     notes = [BEGINS.format(how=start[:MOST_SAID])] if start else []
     words = ", ".join(f'"{one[:MOST_SAID]}"' for one in unread[:3])
     return [*notes, UNREAD.format(words=words)] if words else notes
+
+
+SAME_HEIGHT = 0.2  # metres, and of a height, that the still may be off from how the words want it to start
+TILTED = 0.17  # of the world's up along the camera's axis: it looks up or down for all to see
+LOW_ENOUGH = 1.0  # metres above the ground, of a camera that looks up at people without being tilted
+
+
+def stands(start: Start | None, scene: SceneDepth, up: Sequence[float]) -> list[str]:
+    """A note where the still is not as high, or does not look up or down, as the words want the shot to start.
+    `up`: the world's up in the camera's axes."""
+    if start is None:
+        return []
+    floor = scene.down if scene.down < OUT_OF_SIGHT else None
+    if start.height is not None:
+        so = floor is not None and abs(floor - start.height) <= SAME_HEIGHT * max(1.0, start.height)
+        so = so or (floor is None and start.how == "at eye level")
+    elif start.looks > 0:
+        so = up[2] < -TILTED or (floor is not None and floor < LOW_ENOUGH)
+    else:
+        so = up[2] > TILTED
+    return [] if so else [BEGINS.format(how=start.how)]
+
+
+def heights(courses: Iterable[Course], scene: SceneDepth) -> list[str]:
+    """A note for each course to a height above the ground that is not known, or that the camera has already."""
+    found = []
+    for course in courses:
+        step = course.step
+        level = step.relation == "level" and course.to is not None
+        if step.metres is not None or not (level or step.height is not None):
+            continue
+        if step.height is not None and scene.down >= OUT_OF_SIGHT:
+            found.append(NO_FLOOR.format(words=_said(step)))
+        elif abs(course.meant) < LEAST_RISE:
+            high = "that height" if step.height is None else named_height(step.height)
+            found.append(SO_HIGH.format(height=high, words=_said(step)))
+    return found
 
 
 def not_found(steps: Iterable[Step], found: Iterable[str], scene: SceneDepth) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..direction.steps import Step
 
+IDLE = 1e-3  # the weight of a rest that takes no more time than what others leave
 _EASES = {"smooth": (0.32, 0.32), "linear": (0.04, 0.04), "in": (0.9, 0.05), "out": (0.05, 0.9)}
 
 
@@ -43,9 +44,10 @@ def spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]]
             weights.append(0.0)
         else:
             lengths.append(0.0)
-            weights.append((0.6 if group[0].kind == "hold" else 1.0) / max(speed, 0.5) ** 0.5)
+            idle = group[0].kind == "hold" and group[0].late
+            weights.append(IDLE if idle else (0.6 if group[0].kind == "hold" else 1.0) / max(speed, 0.5) ** 0.5)
     fixed = sum(lengths)
-    least = 0.25 * seconds if any(weights) else 0.0
+    least = 0.25 * seconds if any(weight > IDLE for weight in weights) else 0.0
     if fixed > seconds - least:
         lengths = [length * (seconds - least) / fixed for length in lengths]
         fixed = seconds - least

@@ -73,7 +73,7 @@ def free_to_lean(reading: Reading) -> tuple[float, float]:
     """1 where the words let a move lean aside, and up or down; 0 where they want it straight, or level."""
     if reading.words & STRAIGHT:
         return 0.0, 0.0
-    level = bool(reading.words & LEVEL or reading.forbidden & {"pedestal", "crane"})
+    level = reading.stands is not None or bool(reading.words & LEVEL or reading.forbidden & {"pedestal", "crane"})
     return 0.0 if "truck" in reading.forbidden else 1.0, 0.0 if level else 1.0
 
 
@@ -81,7 +81,7 @@ def is_exact(step: Step) -> bool:
     """Whether a figure says how far the step goes."""
     if step.kind in ("pan", "tilt", "roll", "orbit"):
         return step.degrees is not None
-    return step.factor is not None if step.kind == "zoom" else step.metres is not None
+    return step.factor is not None if step.kind == "zoom" else step.metres is not None or step.height is not None
 
 
 def open_move(seed: int) -> str:

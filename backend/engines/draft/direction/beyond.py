@@ -76,28 +76,34 @@ _PERSON = re.compile(
 # One person who does anything else but be there: "the old man gets up", "a girl is drawing".
 _DOES = re.compile(
     rf"\b(?:{PEOPLE})(?:\s+(?:\w+ly|just|then|also|now))?\s+(?:(?:is|are)\s+)?"
-    rf"(?!(?:{ENGLISH_STATES})\w*\b|(?:is|was|has|wears|this|towards|upwards|always|its|his|us|across|says|asks|tells|thinks|feels|waits|sees|watches)\b)"
-    r"(?:[a-z]{2,}(?<!s)(?<!u)s|(?!sitting|standing|lying|wearing|looking|leaning|during|evening|morning)[a-z]{2,}ing)\b"
+    rf"(?!(?:{ENGLISH_STATES})\w*\b|(?:is|was|has|wears|fills|occupies|covers|dominates|remains|this|towards|upwards|"
+    rf"always|its|his|us|across|says|asks|tells|thinks|feels|waits|sees|watches)\b)"
+    r"(?:[a-z]{2,}(?<!s)(?<!u)s|(?!sitting|standing|lying|wearing|looking|leaning|during|evening|morning)"
+    r"[a-z]{2,}ing)\b"
 )
 # Somebody with a name who does something: "Anna gets up".
 _NAMED_DOES = re.compile(
     rf"(?:^|\bthat |\blet )\s*(?:{'|'.join(PEOPLES_NAMES)})(?: and \w+)?(?: \w+ly)? (?!(?:{ENGLISH_STATES})\w*\b|"
     rf"(?:is|was|has|wears|waits|"
-    r"this|towards|always|its|his|us|across|as|remains|stays|fills)\b)(?:[a-z]{2,}(?<!s)s)\b"
+    r"occupies|covers|dominates|takes up|this|towards|always|its|his|us|across|as|remains|stays|fills)\b)"
+    r"(?:[a-z]{2,}(?<!s)s)\b"
 )
 # A thing or a hand that moves, whatever it is called: "the bottle spins", "a hand picks up the phone".
 _NO_MOVERS = (
     r"(?!(?:camera|cam|shot|frame|view|lens|drone|dolly|crane|jib|move|movement|scene|clip|film|video|sequence|image|"
-    r"picture|slider|gimbal|perspective|operator|steadicam|road|path|street|corridor|hall|hallway|stairs|river|wall|zoom|"
+    r"picture|slider|gimbal|perspective|operator|steadicam|road|path|street|corridor|hall|hallway|stairs|river|wall|"
+    r"zoom|"
     r"pan|tilt|lamp|light|that|which|this|few|man|woman|boy|girl|one)\b)"
 )
 _MOVING_THING = re.compile(
     rf"\b(?:the|an?|his|her|its|their)\s+(?:{_NO_MOVERS}\w+\s+)?{_NO_MOVERS}(?!\w+ly\b)(\w+[a-rt-z])\s+(?:\w+ly\s+)?"
     r"(?:spins|rotates|swings|moves|sways|flies|bounces|flutters|floats|drifts|wobbles|shakes|boils|melts|burns|spills|"
-    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|shatters|cracks|breaks|collapses|topples|tips|hisses|bubbles|"
+    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|shatters|cracks|breaks|collapses|topples|tips|hisses|"
+    r"bubbles|"
     r"rattles|rings|flickers|glows|pulses|sparkles|steams|smokes|leaks|overflows|unfolds|unrolls|opens|closes|inflates|"
     r"deflates|shrinks|freezes|thaws|catches|ignites|fades|lights up|goes out|turns on|turns off|roars|rages|passes|"
-    r"slams|creaks|tumbles|rolls|slides|bursts|pops|blooms|wilts|picks|grabs|reaches|waves|lifts|lands|hops|trots|crawls|comes|approaches|taps|enters|leaves|escapes|"
+    r"slams|creaks|tumbles|rolls|slides|bursts|pops|blooms|wilts|picks|grabs|reaches|waves|lifts|lands|hops|trots|"
+    r"crawls|comes|approaches|taps|enters|leaves|escapes|"
     r"walks|pushes the|pulls the|opens the|closes the|turns the)\b"
 )
 _THEY_DO = re.compile(
@@ -121,6 +127,7 @@ def beyond(text: str) -> tuple[str, ...]:
     weather = WEATHER[language.name if language else "english"]
     found += [name for name, pattern in weather.items() if re.search(pattern, text.lower())]
     found += [PEOPLE_MOVE] if language and language.somebody_acts(text) else []
+    found += language.creatures(text) if language else []
     for clause in _CLAUSE.split(english):
         if _LIGHT.search(clause):
             found.append(LIGHT)

@@ -28,7 +28,7 @@ def loosely(found: list[Clause]) -> list[Clause]:
         return route
     ways = [_without_on(clause.words) for clause in found]
     if len(ways) == 1 and ways[0][0] in ("to", "onto") and _is_way(ways[0]):  # "land on the lamp"
-        return [_said(["move", *ways[0]], "sentence")]
+        return [replace(_said(["move", *ways[0]], "sentence"), told=found[0].told)]
     if len(ways) > 1 and all(way[0] in _WAYS and _is_way(way) for way in ways):
         in_order = any(clause.link == "then" for clause in found[1:])  # "past the chair, then on to the window"
         goal = next((i for i, word in enumerate(ways[-1][:2]) if word in ("to", "onto", "into")), -1)

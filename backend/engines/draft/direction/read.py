@@ -6,6 +6,7 @@ The text is split into clauses (clauses.py), in each what may be a move is found
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field, replace
 
@@ -16,13 +17,14 @@ from .denials import each_denied
 from .eases import with_eases
 from .found import Found
 from .loosely import loosely
-from .marks import marked
+from .marks import marked, started
 from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
 from .moves.find import find, without_things
 from .moves.joining import (
     ACROSS,
     WAYS_ON,
     comes_back,
+    goes_home,
     going_of,
     gone_back,
     gone_on,
@@ -67,11 +69,12 @@ from .moves.telling import (
 )
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
+from .plain.ranges import in_ranges
 from .plain.translate import to_english
 from .plain.watching import watching
 from .plain.which import reader_of
 from .sentences import NEGATIONS
-from .steps import Reading, Step, tidy
+from .steps import Reading, Start, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
 from .where.mentioned import mentioned_in, named_in, whose_part
@@ -84,13 +87,16 @@ _LONG = re.compile(r"\d{10,}")  # no amount, and patterns that look for one woul
 
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
-    timed = parts(_LONG.sub(" ", text))
+    told, rests = in_ranges(_LONG.sub(" ", text))
+    timed = parts(told)
     reader, said = _Reader(), set()
     idle: list[Step] = []
     for part in timed:
         language = reader_of(part.text) or reader_of(text)
         said_of = watching(part.text, language)
-        reader.unread += language.unread(words.without_runs(said_of)) if language else []
+        if language:
+            plain = functools.partial(written_out, language=language)
+            reader.unread += language.unread(words.without_runs(said_of), plain)
         tokens = words.tokens(to_english(written_out(said_of, language), language))
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
@@ -101,13 +107,15 @@ def read_moves(text: str) -> Reading:
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
     if len(idle) == len(reader.steps):  # no part has a move
         reader.steps = []
+    elif rests:
+        reader.steps.append(Step("hold", 1, late=True))
     if not (reader.steps or reader.headed or reader.forbidden) and len(timed) == 1:
         reader.steps = _read(loosely(clauses(tokens)), _Reader(manner=reader.manner)).steps
     _tell_last(reader)
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
     unread = tuple(dict.fromkeys(reader.unread))
     forbidden = frozenset(reader.forbidden)
-    return Reading(steps, forbidden, reader.manner, beyond(text), frozenset(said), reader.start, unread)
+    return Reading(steps, forbidden, reader.manner, beyond(text), frozenset(said), reader.start, unread, reader.stands)
 
 
 def _tell_last(reader: _Reader) -> None:
@@ -151,6 +159,7 @@ class _Reader:
     begins: str = ""  # what the words say of the shot's beginning: see moves.telling.begins
     ends: str = ""  # what it ends on, of which no move is known yet
     start: str = ""  # how the shot should start where the still does not: see moves.telling.begun
+    stands: Start | None = None  # how the camera should stand at first: see marks.started
     goal: tuple[str, str] = ("", "")  # where somebody goes in the picture: a relation and a thing
     unread: list[str] = field(default_factory=list)  # what is said of the camera and was not understood
     mentioned: str = ""  # a thing that a clause without a move names: "the car: move towards it"
@@ -162,6 +171,7 @@ class _Reader:
         self._clause(clause)
         if clause.told:
             self.steps = marked(self.steps, clause.told, first)
+            self.stands = self.stands or started(clause.told, self.steps, first)
 
     def _clause(self, clause: Clause) -> None:
         if clause.link == "sentence":
@@ -175,21 +185,15 @@ class _Reader:
             )
             self.sentence = "camera"
             return
-        before = (
-            self.steps,
-            self.manner,
-            self.headed,
-            self.going,
-            self.begins,
-            self.ends,
-            self.negated,
-            set(self.forbidden),
-        )
-        before = (list(self.steps), *before[1:])
+        before = self._known()
         self._take(clause)
-        after = (self.steps, self.manner, self.headed, self.going, self.begins, self.ends, self.negated, self.forbidden)
-        if before == after and (is_about_the_camera(clause) or is_an_order(clause)):
+        if before == self._known() and (is_about_the_camera(clause) or is_an_order(clause)):
             self.unread.append(" ".join(clause.words))
+
+    def _known(self) -> tuple[object, ...]:
+        """What a clause that is understood changes."""
+        told = (self.manner, self.headed, self.going, self.begins, self.ends, self.negated)
+        return list(self.steps), set(self.forbidden), *told
 
     def _take(self, clause: Clause) -> None:
         """What a clause says, beside that nothing should move."""
@@ -198,7 +202,7 @@ class _Reader:
             across = moves[0].verb in ACROSS  # "slider, left to right"
             sign = 1 if moves[0].verb == "rightwards" else -1
             moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
-        if len(moves) < 2 and (back := comes_back(clause, self.steps)):
+        if len(moves) < 2 and (back := goes_home(clause, self.steps) or comes_back(clause, self.steps)):
             self.steps.append(back)
             return
         if moves and moves[0].form == "measured" and (said := measured_by(clause, self.steps)):
@@ -244,6 +248,7 @@ class _Reader:
             self._add(clause, moves, index, move)
         looking = moves[-1].verb == "look" and moves[-1].form == "ing" and "by" not in clause.words
         posture = looking and len(self.steps) == 1  # "looking up, push in"
+        self.start = self.start or (begun(clause) if posture else "")
         self.carried = posture or moves[-1].verb in (*CARRIED, "ken burns")
         self.manner = None
 

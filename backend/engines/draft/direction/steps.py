@@ -20,17 +20,20 @@ class Step:
     seconds: float | None = None  # length in time
     share: float | None = None  # length in time, as a share of the shot
     delay: float | None = None  # a hold before it, seconds
-    late: bool = False  # it ends with the shot
+    late: bool = False  # it ends with the shot; of a hold: it takes what time others leave
     speed: float = 1.0
     ease: str = "smooth"  # smooth | linear | in | out
     together: bool = False  # at the same time as the step before
-    relation: str = ""  # how the thing is meant: see where.target.RELATIONS
+    relation: str = ""  # how the thing is meant: see where.target.RELATIONS; "height": to it, whether up or down
     via: str = ""  # what it goes past on its way to the target
-    gap: float | None = None  # metres that it keeps from the target
+    gap: float | None = None  # metres that it keeps from the target, or ends above it
+    height: float | None = None  # metres above the ground that it ends at
     beside: int = 0  # on which side of what it passes: 1 right, -1 left, 0 where that is open
+    top: bool = False  # of a look: it ends at the top of its thing
     frames: str = ""  # how large its thing is in the end: one of marks.FRAMES
     lens: float | None = None  # the focal length that it ends with, millimetres
     watches: bool = False  # of a look: its thing stays in the middle all along what runs beside it
+    returns: str = ""  # "back" undoes the last move of its kind, "way" all the last moves, "home" leads to the start
     onward: str = ""  # what a way through the target leads to
     target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
     open_side: bool = False  # whether the words leave open which way round, or to which side
@@ -40,6 +43,16 @@ class Step:
     def name(self) -> str:
         """What users call it: "push in", "pan left"."""
         return NAMES[self.kind, self.sign]
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the words want the shot to start, where only the scene tells whether the still does so: `height` metres above
+    the ground, or with a camera that `looks` up (1) or down (-1)."""
+
+    how: str
+    height: float | None = None
+    looks: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,7 @@ class Reading:
     words: frozenset[str] = frozenset()  # all of them, in English
     start: str = ""  # how they want the shot to start where the still does not: "on the door", "high"
     unread: tuple[str, ...] = ()  # clauses about the camera of which no move was made
+    stands: Start | None = None  # how the camera should stand at first
 
 
 def tidy(steps: list[Step]) -> tuple[Step, ...]:
@@ -91,7 +105,8 @@ def _told_once(steps: list[Step]) -> list[Step]:
     """Without a dolly zoom that only names the one before it: "dolly out, zooming in: vertigo"."""
     for i in range(len(steps) - 1, 0, -1):  # "vertigo on Anna: dolly back 1 m, zooming in"
         before, step = steps[i - 1], steps[i]
-        if before.kind == step.kind == "dolly zoom" and step.metres is not None and before.metres is None:
+        bare = before.metres is None and (step.metres is not None or (before.target == "" and before.open_side))
+        if before.kind == step.kind == "dolly zoom" and bare and (step.target or step.metres is not None):
             about = step if step.target else before
             steps[i - 1 : i + 1] = [
                 replace(step, relation=about.relation, target=about.target, together=before.together)
@@ -116,6 +131,7 @@ def _told_more(before: Step, step: Step) -> Step:
         degrees=before.degrees if before.degrees is not None else step.degrees,
         factor=before.factor if before.factor is not None else step.factor,
         speed=before.speed if before.speed != 1.0 else step.speed,
+        height=before.height if before.height is not None else step.height,
     )
 
 
@@ -134,6 +150,7 @@ def _dolly_zooms(steps: list[Step]) -> list[Step]:
                 push,
                 kind="dolly zoom",
                 speed=push.speed if push.speed != 1.0 else zoom.speed,
+                metres=push.metres if push.metres is not None else zoom.metres,
                 relation="at" if told.target else "",
                 target=told.target,
                 said=f"{before.said} {step.said}",

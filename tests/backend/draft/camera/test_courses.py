@@ -26,7 +26,8 @@ RELATIONS = ("", "to", "past", "along", "over", "level", "whole", "at", "around"
 ANSWERS = {
     ("", 1): "push", ("to", 1): "push truck crane pedestal", ("past", 1): "push truck",
     ("along", 1): "truck", ("along", -1): "truck", ("over", 1): "push crane pedestal",
-    ("level", 1): "push crane pedestal", ("at", 1): "push pan tilt", ("at", -1): "pan tilt",
+    ("level", 1): "push crane pedestal", ("level", -1): "crane pedestal",
+    ("at", 1): "push pan tilt", ("at", -1): "pan tilt",
     ("whole", 1): "push crane pedestal zoom", ("whole", -1): "push crane pedestal zoom",
     ("around", 1): "push",
 }  # fmt: skip
@@ -63,9 +64,10 @@ def test_level_with_a_thing_is_at_its_top() -> None:
         assert far(kind, 1, relation="level") == pytest.approx(3.0 + 0.5)
         assert far(kind, 1, relation="level", shared=True) is None
         low = replace(LAMP, centre=np.array([3.0, 0.2, -6.0]))
-        assert (
-            far(kind, -1, low, relation="level") == pytest.approx(-0.3) and far(kind, 1, low, relation="level") is None
-        )
+        assert far(kind, -1, low, relation="level") == pytest.approx(-0.3)
+        assert far(kind, 1, low, relation="level") == 0.0  # it is above that already
+        assert far(kind, -1, replace(low, person=True), relation="level") == pytest.approx(-0.37)  # as high as eyes are
+        assert far(kind, 1, relation="level", gap=0.25) == pytest.approx(3.75)
         assert far(kind, 1, None, relation="level") is None
 
 

@@ -39,7 +39,7 @@ IN_METRES = {
         "eineinhalb meter": "eineinhalb meter",
         "ein schritt": "0.7 m",
         "ein fuß": "0.3048 m",
-        "eine körperlänge": "eine körperlänge",
+        "eine körperlänge": "1.7 m",
         "ein fuß der lampe": "ein fuß der lampe",
         "zwei meter fünfzig": "2 m fünfzig",
         "ein meter fünfzig nach links": "1 m fünfzig nach links",

@@ -59,11 +59,13 @@ def test_what_says_no_more_than_to_come_back(text: str, before: Step, said: str)
 def test_a_way_back_is_as_far_and_as_fast_as_it_says() -> None:
     went = Step("push", 1, metres=2.0, seconds=3.0, share=0.5, speed=2.0, relation="to", target="x", onward="y",
                 together=True, delay=1.0)  # fmt: skip
-    assert joining.comes_back(clause("duck back"), [went]) == Step("push", -1, metres=2.0, said="duck back")
+    assert joining.comes_back(clause("duck back"), [went]) == Step(
+        "push", -1, metres=2.0, returns="back", said="duck back"
+    )
     slow = joining.comes_back(clause("duck back slowly"), [went])
-    assert slow == Step("push", -1, metres=2.0, speed=0.6, said="duck back slowly")
+    assert slow == Step("push", -1, metres=2.0, speed=0.6, returns="back", said="duck back slowly")
     went = replace(PAN, speed=2.0, degrees=20.0, relation="at", target="x", onward="y", together=True)
-    back = Step("pan", -1, speed=2.0, degrees=20.0, said="pan back")
+    back = Step("pan", -1, speed=2.0, degrees=20.0, returns="back", said="pan back")
     assert joining.gone_back(clause("pan back"), [went, PUSH, HOLD]) == back
     assert joining.gone_back(clause("pan back slowly"), [went]) == replace(back, speed=0.6, said="pan back slowly")
     assert joining.gone_back(clause("pans back again"), [went]) == replace(back, said="pans back again")

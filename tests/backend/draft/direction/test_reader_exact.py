@@ -147,7 +147,7 @@ def test_things_in_english() -> None:
         ([("to", "sie")], "to her"),
         ([("to", "")], ""),
     ):
-        assert german._named(things) == said
+        assert german.names.named(things) == said
 
 
 def test_a_side_is_the_nearest_moves() -> None:
@@ -182,7 +182,7 @@ def test_a_clause_of_which_nothing_was_understood() -> None:
         ("japanese", "カメラがふにゃる", ["カメラがふにゃる"], False),
         ("japanese", "カメラが", [], False),
     ):
-        assert reader(name).unread(text) == unread, text
+        assert reader(name).unread(text, str) == unread, text
         assert reader(name).somebody_acts(text) is acts, text
 
 

@@ -41,7 +41,7 @@ Leicht schräge Kamera, langsam heranfahren
 effet vertigo sur la femme
     dolly zoom -1 1 1 smooth open <at:woman:>
 El coche gira a la izquierda
-    nothing
+    beyond car
 Die Tür öffnet sich langsam
     beyond door
 Un soldat monte la colline

@@ -104,7 +104,6 @@ DUTCH = Language(
         (r"\blichte?\b|\been beetje\b|\biets\b|\blichtjes\b|\bsubtiele?\b|\been klein beetje\b", "slight"),
     ),
     units=(
-        (r"\b(?:op|tot|naar) (?:oog|knie|hoofd|heup|tafel)hoogte", ""),
         (r"om (?:zijn|haar) (?:eigen )?as|om zichzelf", "pan"),
         (r"\b(?:twee keer|tweemaal)\b", "720 degrees"),
         (r"\b(?:drie keer|driemaal)\b", "1080 degrees"),
@@ -112,6 +111,7 @@ DUTCH = Language(
         (r"\been keer\b(?=.*\bom\b)", "360 degrees"),
         (r"\b(?:een )?(?:volledige|hele) (?:draai|cirkel|ronde|omwenteling)|\bhelemaal rond(?= om)?", "360 degrees"),
         (r"\b(?:een )?halve (?:draai|cirkel|ronde|slag)", "180 degrees"),
+        (r"\b(?:een )?kwart (?:draai|cirkel|ronde|slag)", "90 degrees"),
         (r"\b(?:een )?kwart(?:draai| draai|slag| slag)", "90 degrees"),
         (r"\b(?:een )?halve meter", "0.5 metres"),
         (r"\b(?:een|één)(?= meter)", "1"),
@@ -126,6 +126,10 @@ DUTCH = Language(
         (r"\b(?:in|gedurende|voor)\s+(?=\d)", ""),
     ),
     things=(
+        (
+            r"\b(?:tot |op |naar )?(?:op )?(?:de )?hoogte van {N}|\b(?:op|tot|naar) (?P<n>tafel|deur|raam|bank)hoogte",
+            "level",
+        ),
         (r"(?P<keep>weg\w*|achteruit\w*|terug\w*|verwijdert zich|uit) van(?:af)? {N}", "from"),
         (
             rf"(?:tot (?:je|we)\s+)?\b(?:de hele|het hele|de volledige|het volledige|heel de|"

@@ -140,7 +140,6 @@ FRENCH = Language(
             "contourne 360 degrees ",
         ),
         (r"\b(?:jusqu'(?:au|à un) |en |au )?(?:très )?gros plan(?: sur)?\b", ""),
-        (r"\bà (?:la )?hauteur (?:d'yeux|des yeux|d'homme|du genou|des genoux|du sol)", ""),
         (r"sur (?:elle-même|lui-même|place|son (?:propre )?axe)(?! (?:pendant|deux|trois|\d))", "panoramique"),
         (r"\bun mètre cinquante", "1.5 mètres"),
         (r"\bdeux fois\b", "720 degrees"),

@@ -139,7 +139,6 @@ ITALIAN = Language(
     ),
     units=(
         (r"\b(?:fino )?(?:al|a un|in) (?:primissimo |primo )piano(?! terra)\b", ""),
-        (r"\b(?:ad|all') ?altezza (?:degli )?(?:occhi|uomo|d'uomo|del ginocchio)", ""),
         (r"su se stess[ao]|sul (?:proprio|suo) asse", "panoramica"),
         (r"\b(?:cerchio|giro) completo", "orbita 360 degrees"),
         (r"\bdue (?:volte|giri)\b", "720 degrees"),
@@ -147,8 +146,8 @@ ITALIAN = Language(
         (r"\bdopo (\d+(?:[.,]\d+)?) secondi|(\d+) secondi dopo", r"\1\2 delay"),
         (r"\b(?:un )?giro completo|\bgiro intero", "orbita 360 degrees"),
         (r"\bper metà\b(?=.*\b(?:att|int)orno)", "180 degrees"),
-        (r"\b(?:un )?mezzo giro|\bsemicerchio", "orbita 180 degrees"),
-        (r"\b(?:un )?quarto di giro", "orbita 90 degrees"),
+        (r"\b(?:un )?mezzo (?:giro|cerchio)|\bsemicerchio", "orbita 180 degrees"),
+        (r"\b(?:un )?quarto di (?:giro|cerchio)", "orbita 90 degrees"),
         (r"\bmezzo metro", "0.5 metres"),
         (r"\bun(?= metro)", "1"),
         (r"\bdue(?= (?:metri|secondi))", "2"),

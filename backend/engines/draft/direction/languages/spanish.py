@@ -138,7 +138,6 @@ SPANISH = Language(
     ),
     units=(
         (r"\b(?:hasta |a |en )?(?:un |el )?(?:primer(?:ísimo)? plano|plano detalle)\b", ""),
-        (r"\ba (?:la )?altura de (?:los ojos|la cabeza|las rodillas|la rodilla)", ""),
         (r"\bcírculo completo", "orbita 360 degrees"),
         (r"sobre (?:su|el) (?:propio )?eje|sobre sí misma", "paneo"),
         (r"\bdos (?:veces|vueltas)\b", "720 degrees"),
@@ -148,7 +147,7 @@ SPANISH = Language(
             r"\1\2 delay",
         ),
         (r"\b(?:una )?vuelta completa|\bgiro completo", "orbita 360 degrees"),
-        (r"\b(?:una )?media vuelta|medio giro|semicírculo", "orbita 180 degrees"),
+        (r"\b(?:una )?media vuelta|(?:un )?medio (?:giro|círculo)|semicírculo", "orbita 180 degrees"),
         (r"\b(?:un )?cuarto de (?:vuelta|giro|círculo)", "orbita 90 degrees"),
         (r"\bmedio metro", "0.5 metres"),
         (r"\bun(?= metro)", "1"),

@@ -36,6 +36,7 @@ from ..where.ways import (
     direction_of,
     goes_to,
     is_manner,
+    is_name,
     metres_after,
     on_a_road,
     turns_about,
@@ -329,7 +330,8 @@ def _verb(text: list[str], i: int) -> Found | None:
     looks = (verb == "look" and text[i + 1 : i + 2] == ["at"]) or (
         verb in TURN_ABOUT and text[i + 1 : i + 2] in (["to"], ["toward"], ["towards"])
     )
-    if looks and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
+    whom = (text[i + 2 : i + 3] or [""])[0]
+    if looks and (whom in ABOUT or is_name(whom)):
         told = text[i + 3 : i + 4]
         if told in (["floor"], ["ground"], ["feet"], ["ceiling"], ["sky"]):
             return Found(i, i + 1, "tilt", 1 if told[0] in ("ceiling", "sky") else -1, form, verb, everyday)

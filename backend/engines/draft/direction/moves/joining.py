@@ -9,12 +9,12 @@ from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
 from ..modifiers import is_figure, is_modifier, modified, with_a_bare_figure
-from ..sentences import CAMERA_NOUNS, DETERMINERS, INCLINES, PREPOSITIONS
+from ..sentences import CAMERA_NOUNS, DETERMINERS, INCLINES, LEAD_INS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
 from ..where.target import PEOPLE, target_of
 from ..where.ways import VERBS, is_manner, is_name
-from ..words import SPEEDS
+from ..words import NUMBERS, SPEEDS, measured
 
 
 def is_side(word: str) -> bool:
@@ -33,10 +33,8 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     moving = [step for step in steps if step.kind not in ("hold", "handheld")]
     plain = [word for word in clause.words if not (is_modifier(word) or word in ("again", "then", "and", "all", "way"))]
     if moving and plain in (["back"], ["back", "out"]) and clause.link != "with":  # "truck right, hold, then back"
-        before = moving[-1]
-        said = " ".join(clause.words)
-        plain_way = replace(before, relation="", target="", onward="", together=False, delay=None, said=said)
-        return [modified(replace(plain_way, sign=-before.sign), clause.words, 1, len(clause.words))]
+        undone = replace(undoing(moving[-1], clause), delay=None)
+        return [modified(undone, clause.words, 1, len(clause.words))]
     if moving and steps[-1].kind == "hold" and clause.link != "with":  # "pan left, hold, then right"
         return once_more(move, clause, moving)
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
@@ -58,9 +56,12 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
         return []
     relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))
     both = clause.link == "and" and turned[0] != steps[-1].kind
+    undoes = move.verb == "back" and turned == (steps[-1].kind, -steps[-1].sign) and not has_figure(clause.words)
     again = replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None)
+    again = replace(again, returns="back" if undoes else "", watches=False, height=None, gap=None)
     again = modified(again, clause.words, 1, len(clause.words))
     again = with_a_bare_figure(again, clause.words, move, len(clause.words), steps[-1].said)
+    again = replace(again, returns="" if target else again.returns)  # "to the window, then back to the door"
     return [replace(again, relation=relation, target=target, open_side=not is_side(move.verb))]
 
 
@@ -168,8 +169,7 @@ def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
     )
     if before is None:
         return None
-    said = " ".join(clause.words)
-    back = replace(before, sign=-before.sign, relation="", target="", onward="", together=False, said=said)
+    back = undoing(before, clause)
     own = any(word in SPEEDS for word in clause.words)
     return modified(replace(back, speed=1.0), clause.words, 0, len(clause.words)) if own else back
 
@@ -183,14 +183,48 @@ def comes_back(clause: Clause, steps: list[Step]) -> Step | None:
     before = next((step for step in reversed(steps) if step.kind not in ("hold", "handheld")), None)
     if before is None:
         return None
+    if text == ["back", "out"] and (before.kind, before.sign) == ("zoom", 1):  # "zoom in, then back out"
+        text = ["come", "back"]
+    if text in (["level"], ["level", "out"]) and before.kind not in ("tilt", "roll"):  # "dutch, push in, level out"
+        before = next((step for step in reversed(steps) if step.kind == "roll"), before)
+    if text == ["level", "out"]:
+        text = ["level"]
     if text == ["level"] and before.kind in ("tilt", "roll"):  # "nose down ten degrees, then level"
         text = ["come", "back"]
     way = {1: "up", -1: "down"} if before.kind in ("pedestal", "crane", "tilt") else {1: "right", -1: "left"}
     ways = (["back"], ["back", "again"], ["back", "in"], ["back", way[-before.sign]])
     if text[1:] not in ways or (VERBS[text[0]][0] if text[0] in VERBS else text[0]) not in _RETURNING:
         return None
-    said = " ".join(clause.words)
-    back = replace(before, sign=-before.sign, relation="", target="", onward="", together=False, delay=None, said=said)
+    back = replace(undoing(before, clause), delay=None)
+    return modified(replace(back, speed=1.0, seconds=None, share=None), clause.words, 0, len(clause.words))
+
+
+def undoing(before: Step, clause: Clause, returns: str = "back") -> Step:
+    """The way back of a step, as a clause says it; as far as it went where that has no figure of its own."""
+    plain = replace(
+        before, sign=-before.sign, relation="", target="", via="", onward="", frames="", lens=None, gap=None
+    )
+    plain = replace(plain, height=None, top=False, watches=False, together=False, said=" ".join(clause.words))
+    return replace(plain, returns="" if has_figure(clause.words) else returns)
+
+
+def has_figure(text: list[str]) -> bool:
+    """Whether words have a number or a measure in them."""
+    return any(measured(text)) or any(word[0].isdigit() or word in NUMBERS for word in text)
+
+
+_HOME = {"homeward": "home", "wayback": "way"}
+
+
+def goes_home(clause: Clause, steps: list[Step]) -> Step | None:
+    """The way back to where the shot, or the last move, began, where a clause says no more."""
+    text = [word for word in clause.words if not (is_manner(word) or word in LEAD_INS or word in CAMERA_NOUNS)]
+    before = next((step for step in reversed(steps) if step.kind not in ("hold", "handheld")), None)
+    if before is not None and text == ["back"] != clause.words[:1] and clause.link != "with":  # "then slow back"
+        return modified(replace(undoing(before, clause), delay=None), clause.words, 0, len(clause.words))
+    if before is None or len(text) != 1 or text[0] not in _HOME:
+        return None
+    back = replace(undoing(before, clause, _HOME[text[0]]), delay=None, metres=None, degrees=None, factor=None)
     return modified(replace(back, speed=1.0, seconds=None, share=None), clause.words, 0, len(clause.words))
 
 

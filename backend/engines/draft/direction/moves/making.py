@@ -45,6 +45,8 @@ def as_meant(step: Step) -> Step:
         step = replace(step, kind="truck")
     if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:
         step = replace(step, degrees=360.0 * step.factor, factor=None)
+    if step.kind == "orbit" and step.degrees is None and {"behind"}.intersection(step.said.split()) and step.target:
+        step = replace(step, degrees=180.0)  # "arc around behind Anna"
     forward_from = (step.kind, step.sign, step.relation) == ("push", 1, "from")
     if forward_from and OPENINGS.intersection(step.target.split()[-1:]):  # "out of the window"
         step = replace(step, relation="through")

@@ -355,8 +355,11 @@ def again_as_far(step: Step, steps: list[Step], text: list[str]) -> Step:
         return step
     if (step.metres, step.degrees, step.factor, step.target) != (None, None, None, ""):
         return step
-    amount = undone.amount if step.amount == 1.0 else step.amount
-    return replace(step, metres=undone.metres, degrees=undone.degrees, factor=undone.factor, amount=amount)
+    if step.amount != 1.0:
+        return replace(step, metres=undone.metres, degrees=undone.degrees, factor=undone.factor)
+    told = (undone.metres, undone.degrees, undone.factor, undone.amount)
+    metres, degrees, factor, amount = told
+    return replace(step, metres=metres, degrees=degrees, factor=factor, amount=amount, returns="back")
 
 
 def _is_how_far_round(before: Step, step: Step) -> bool:

@@ -4,22 +4,26 @@ the move, its side, its manner, its figures and its thing, in whatever order a l
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ..languages.language import Language
 from ..languages.tables.denials import NOUNS_OF_MOVES, STILL
 from ..languages.tables.nouns import PEOPLES_NAMES
 from ..languages.tables.routes import from_and_to
 from ..languages.tables.verbs import BACK, LOOK, START, verbs_of
+from ..marks import OWNED
 from ..sentences import INCLINES, ROADS
 from ..where.target import OPENINGS
 from .amounts.figures import Figures
 from .amounts.framing import MARKS
-from .between import PAIR, paired, unpaired
+from .between import paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .denials import denied, link_of
+from .going_back import way_back
+from .naming import Names
 from .patterns import MOST, apart, compiled, taken, with_nouns
 from .splitting import Splitter
-from .subjects import acts, is_somebodys
+from .subjects import acts, creature_of, is_somebodys
 from .there import is_there
 from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move, whose
 
@@ -32,13 +36,14 @@ _LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".":
 _GOES_ON = re.compile(r"push in (?:past|along|over|between) the [\w ]+")
 _MOVES = re.compile(r"\b(?:truck|tracking|pan|push|pull|orbit|pedestal|crane|dolly)\b")
 _ONLY_SECONDS = re.compile(r"(?:, then |, |\. )?over [\d.]+ seconds")
-# The way back of whatever was told before it, where a clause says nothing else.
-_BACK = re.compile(
-    r"(?:wieder |und )?(?:zurück|retour|vuelve|de vuelta|(?:torna )?indietro|ritorno|de volta|volta|(?:weer )?terug)|"
-    r"戻[るりっ]て?|戻す|(?:다시 )?돌아온다|返回|回来"
-)
 _HEIGHTS = re.compile(r"(?:(pedestal up|rise|crane up)|pedestal down|descend|crane down)\b")
 _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
+
+
+_FROM_A_PART = re.compile(
+    r".*\bstart on (?:the )?(?:[\w']+ )?(?:shoes?|boots?|feet|foot|toes|legs?|knees?|face|head|eyes)\b", re.DOTALL
+)
+_TO_A_PART = re.compile(r"(rise|descend) to ")
 
 
 class Reader:
@@ -46,6 +51,7 @@ class Reader:
 
     def __init__(self, language: Language, name: str) -> None:
         self.language, self.name = language, name
+        self.names = Names(language)
         self.clauses = Splitter(language)
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
@@ -76,8 +82,9 @@ class Reader:
         stairs = "|".join(form for form, english in language.nouns.items() if english in INCLINES)
         self.stairs = re.compile((rf"\b(?:{stairs})\b" if language.blanks else stairs) if stairs else r"(?!)")
         things = (*from_and_to(name), *language.things)
+        noun = language.noun if name in _LATIN else language.noun.replace("(?P<n>", f"(?P<n>{OWNED}|", 1)
         self.things = compiled(
-            [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, language.noun), english) for rule, english in things)]
+            [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, noun), english) for rule, english in things)]
         )
 
     def english(self, text: str) -> str:
@@ -105,6 +112,10 @@ class Reader:
                 about_camera = about_camera or own or found is not None
             if link == "then" and made and _ONLY_SECONDS.fullmatch(made[-1]):  # "2 seconds, then ..."
                 made[-1], link = made[-1].replace("over", "after"), ","
+            if (
+                made and _FROM_A_PART.match(made[-1]) and (up := _TO_A_PART.match(said))
+            ):  # "from the shoes up to the face"
+                said = f"tilt {'up' if up[1] == 'rise' else 'down'} to {said[up.end() :]}"
             if said is clause and self.language.capitals:
                 said = lower  # a noun's capital makes no name
             if (
@@ -128,8 +139,16 @@ class Reader:
             if blanks is False or not self.camera.search(clause.lower())
         )
 
-    def unread(self, text: str) -> list[str]:
-        """The clauses that have a side or a figure and of which nothing was understood."""
+    def creatures(self, text: str) -> list[str]:
+        """The animals and vehicles, in English, that do something in a clause of a text in this language."""
+        nouns, blanks = self.language.nouns, self.language.blanks
+        clauses = [clause for _, clause in self.clauses.of(text) if not self.camera.search(clause.lower())]
+        found = (creature_of(clause, nouns, blanks, self._is_manner) for clause in clauses)
+        return [one for one in found if one]
+
+    def unread(self, text: str, plainly: Callable[[str], str]) -> list[str]:
+        """The clauses that have a side or a figure and of which nothing was understood, not even as `plainly` says
+        them."""
         nouns, missed = self.language.nouns, []
         for _, clause in self.clauses.of(text):
             lower = clause.lower()
@@ -141,7 +160,10 @@ class Reader:
             told = (camera and long) or figures or self._sides(lower)
             if not told or self.never.search(lower) or self.others.search(lower):
                 continue
-            said = self._sentence(lower, False)
+            plain = plainly(lower)
+            if not MARKS.sub("", plain).strip():
+                continue
+            said = self._sentence(plain, False)
             if said is None or (camera and _ONLY_SIDES.issuperset(said.split())):
                 missed.append(" ".join(clause.split()))
         return missed
@@ -183,8 +205,8 @@ class Reader:
         figures = " ".join(measures)
         rest, turns = taken(self.turns, rest)
         rest, manner = taken(self.manners, rest)
-        if _BACK.fullmatch(rest.strip()) and not figures:
-            return " ".join([late, *(name for name, _ in manner), "back"])
+        if (back := way_back(rest)) and not figures:
+            return " ".join([late, *(name for name, _ in manner), back])
         before = rest
         rest, things = taken(self.things, rest)
         moves = self._moves(rest) or self._verbs(before)
@@ -222,7 +244,7 @@ class Reader:
         never = "no " if negated and moves[0] in negated and not _STATIC & set(said) else ""
         said = [part for part in said if part]
         if not said:
-            return f"{late}{self._named(things)}" or None
+            return f"{late}{self.names.named(things)}" or None
         for name in reversed(dict.fromkeys(name for name, _ in manner)):
             at = whose(name, said)
             said[at] = f"{said[at]} {name}" if said[at].startswith("back") else f"{name} {said[at]}"
@@ -257,7 +279,7 @@ class Reader:
     ) -> str | None:
         sides = turns + [side for _, side in self._sides(rest)]
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
-        named = [self._named(things)] if things else []
+        named = [self.names.named(things)] if things else []
         forth = next((side for side in sides if side in ("in", "out")), "")
         if forth and not named and ("metres" in figures or len(rest.split()) < 3):
             return " ".join(["push in" if forth == "in" else "pull out", *(word for word in words if word != forth)])
@@ -323,13 +345,13 @@ class Reader:
                 said = said or ("pull out" if "whole" in relations else "")
         if move == LOOK and not known_sides:
             said = ("looking at" if beside or at_once else "look at") if "to" in relations else ""
-            named = self._named([thing for thing in things if thing[0] == "to"]).removeprefix("to ")
+            named = self.names.named([thing for thing in things if thing[0] == "to"]).removeprefix("to ")
             return f"{said} {named} {figures}".strip() if said else ""
         if move == START:
             first = next((noun for _, name in things if (noun := self.noun_of(name))), "")
             return f"start on the {first}" if first else ""
         if move == BACK:
-            whither = self._named([thing for thing in things if thing[0] == "to"])
+            whither = self.names.named([thing for thing in things if thing[0] == "to"])
             return " ".join(part for part in ("back", figures, whither) if part)
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
@@ -350,42 +372,11 @@ class Reader:
             return ""
         if said == "static shot" and {"to", "past"} & set(relations):  # "stops before the house"
             said = "stop"
-        return " ".join(part for part in (said, figures, self._named(things) if said not in BARE else "") if part)
-
-    def _named(self, things: list[tuple[str, str]]) -> str:
-        said = []
-        ranks = []
-        for relation, name in things:
-            if PAIR.fullmatch(name):
-                said.append(unpaired(name))
-                ranks.append(1)
-                continue
-            noun = self.noun_of(name)
-            if not noun:
-                continue
-            article = "" if noun in ("her", "him", "them") else "the "
-            if relation == "between" and not noun.endswith("s"):
-                noun += "s"
-            relation = "with" if relation == "along" and noun in _PEOPLE else relation
-            prefix = {"whole": "to reveal the whole ", "with": "", "level": "level with the "}.get(
-                relation, f"{relation} {article}"
-            )
-            said.append(prefix + noun)
-            ranks.append({"with": 0, "whole": 2}.get(relation, 1))
-        # Whom it follows is said at once, and "the whole" is read as a clause of its own.
-        return " ".join(one for _, one in sorted(zip(ranks, said, strict=True), key=lambda pair: pair[0]))
+        return " ".join(part for part in (said, figures, self.names.named(things) if said not in BARE else "") if part)
 
     def noun_of(self, name: str) -> str:
-        name = name.strip()
-        if name in self.language.nouns:
-            return self.language.nouns[name]
-        if self.language.blanks:
-            words = name.split()
-            known = [self.language.nouns[word] for word in words if word in self.language.nouns]
-            known += [word for word in words if word in PEOPLES_NAMES]
-            return known[0] if known else (words[-1] if words else "")
-        inside = [form for form in self.language.nouns if form in name]
-        return self.language.nouns[max(inside, key=len)] if inside else name
+        """A thing's name, as a clause has it, in English where it is known."""
+        return self.names.noun_of(name)
 
 
 _LATIN = ("german", "french", "spanish", "italian", "portuguese", "dutch")
@@ -395,6 +386,5 @@ _LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
 _HERUM = re.compile(r" (?:links|rechts)$")
 _ONLY_SIDES = {"left", "right", "up", "down", "in", "out", "slow", "fast", "slight", "sudden", "very", "linear"}
 _STATIC = {"static shot", "tripod shot"}
-_PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ..languages.tables.nouns import PEOPLES_NAMES
 from ..lists import one_of
@@ -66,8 +66,8 @@ _AT_REST = one_of(
     """
 )
 _NAMED = re.compile(
-    rf"\s*(?:(?:que|qu['’]|wie|dass|che|dat|pendant que|mentre|während|wobei|enquanto|mientras|terwijl|et|und|y|e|"
-    rf"en)\s*)?"
+    rf"\s*(?:(?:que|wie|dass|che|dat|pendant que|mentre|während|wobei|enquanto|mientras|terwijl|et|und|y|e|"
+    rf"en)\s+|qu['’]\s*)?"
     rf"{_ARTICLE}?(?P<who>[^\W\d_]+)\s+(?:(?:se|si|sich|zich|lui|le)\s+|s['’])?(?P<does>[^\W\d_]{{3,}})",
     re.IGNORECASE,
 )
@@ -77,26 +77,53 @@ def acts(clause: str, nouns: Mapping[str, str], blanks: bool, is_the_cameras: Ca
     """Whether a person is a clause's subject and does anything: "
     ""que Anna parpadee", "アンナが笑う". `is_the_cameras`: of
     a word, whether it is a direction or a manner."""
+    return _actor(clause, nouns, blanks, is_the_cameras, _PEOPLE) != ""
+
+
+def creature_of(clause: str, nouns: Mapping[str, str], blanks: bool, is_the_cameras: Callable[[str], bool]) -> str:
+    """The animal or vehicle, in English, that is a clause's subject and does anything; "" for none."""
+    return _actor(clause, nouns, blanks, is_the_cameras, _CREATURES)
+
+
+def _actor(
+    clause: str,
+    nouns: Mapping[str, str],
+    blanks: bool,
+    is_the_cameras: Callable[[str], bool],
+    among: Collection[str],
+) -> str:
+    """Who of those called so in English is a clause's subject and does anything; "" for none."""
     if not blanks or re.search(r"[가-힣]", clause):
-        told = max((noun for noun in nouns if clause.lstrip().startswith(noun)), key=len, default="")
-        if nouns.get(told) not in _PEOPLE:
-            return False
-        after = clause.lstrip()[len(told) :]
+        clause = _COUNTED.sub("", clause.lstrip())
+        told = max((noun for noun in nouns if clause.startswith(noun)), key=len, default="")
+        if nouns.get(told) not in among:
+            return ""
+        after = clause[len(told) :]
         if re.match(r"(?:が|は|이|가|은|는)(?!.*(?:見え|보일|中心|いる|ある|있|서 ?있|앉아|座って|立って))", after):
-            return True
+            return nouns[told]
         kana = re.search(r"[ぁ-んァ-ヶ가-힣]", clause)
-        return kana is None and re.match(r"[走跑站坐转笑哭离进起朝眨说唱跳挥拿点摇头抬]", after) is not None
+        goes = kana is None and re.match(
+            r"[走跑站坐转笑哭离进起朝眨说唱跳挥拿点摇头抬飞游爬驶]|从.{1,6}[走跑飞]|[经穿路开]过", after
+        )
+        return nouns[told] if goes else ""
     match = _NAMED.match(clause)
     if match is None:
-        return False
+        return ""
     who, does = match["who"].lower(), match["does"].lower()
-    known = who in PEOPLES_NAMES or nouns.get(who) in _PEOPLE
-    return known and does not in _AT_REST and does not in nouns and not is_the_cameras(does)
+    name = who if who in PEOPLES_NAMES else nouns.get(who, "") if match["who"] != "paar" else ""  # "ein paar Schritte"
+    rests = does in _AT_REST and not _GETS_UP.search(clause)
+    acting = name in among and not rests and does not in nouns and not is_the_cameras(does)
+    return name if acting else ""
 
 
 _PEOPLE = PEOPLES_NAMES | one_of(
     "woman, man, girl, boy, child, people, couple, crowd, cyclist, singer, actor, actress, dancer, bride, baby"
 )
+
+
+_CREATURES = one_of("dog, cat, bird, horse, car, train, bus, boat, bicycle, motorcycle, truck, plane")
+_COUNTED = re.compile(r"(?:有)?[一两几][只个辆位名条匹群头]")  # "一只狗跑过"
+_GETS_UP = re.compile(r"\b(?:steht|staat|sitzt|zit|kommt)\b[^,.;]*\b(?:auf|op|herein|rein|vorbei)\s*$", re.IGNORECASE)
 
 
 def _is_marked(clause: str, nouns: Mapping[str, str]) -> bool:

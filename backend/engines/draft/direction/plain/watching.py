@@ -35,6 +35,8 @@ _ENGLISH = (
     rf"(?:on|onto|on to|at) {{N}}{_END}",
     rf"(?:(?:always|constantly|continuously|keeps?|keeping|while|never stop) )+(?:looking|facing|pointing|aiming|"
     rf"watching|pointed|aimed|turned) (?:(?:at|to|toward|towards|on) )?{{N}}{_END}",
+    rf"the camera (?:is )?(?:facing|pointing at|pointed at|aimed at|turned to(?:wards?)?) {{N}}{_END}",
+    rf"(?<=, )camera (?:is )?(?:facing|pointing at|pointed at|aimed at|turned to(?:wards?)?) {{N}}{_END}",
     r"(?:looking|facing|pointing|pointed|aimed|aiming) (?:at|toward|towards) {N}(?= (?:the whole|the entire|"
     r"throughout|all (?:the|along)))",
     rf"(?:never|without(?: ever)?|not|don't|do not) (?:losing|lose|loses)(?: sight of| track of)? {{N}}{_END}",

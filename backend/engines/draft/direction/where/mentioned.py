@@ -6,7 +6,7 @@ from ..languages.tables.nouns import PEOPLES_NAMES
 from ..sentences import DETERMINERS
 from .target import OF_A_BODY, noun_phrase
 
-_HIS = ("her", "his", "their")
+_HIS = ("her", "his", "their", "the")
 
 
 def mentioned_in(text: list[str]) -> str:
@@ -23,7 +23,7 @@ def named_in(text: list[str]) -> str:
 
 
 def whose_part(text: list[str], part: str, person: str) -> str:
-    """The `part` of a body with whose it is, where a clause leaves that to a pronoun and the `person` was named: "from
-    Anna's feet to her face"; anything else as it is."""
+    """The `part` of a body with whose it is, where a clause leaves that to a pronoun or open and the `person` was
+    named: "from Anna's feet to her face", "Anna: zoom to the eyes"; anything else as it is."""
     at = len(text) - 1 - text[::-1].index(part) if part in OF_A_BODY and part in text else 0
     return f"{person}'s {part}" if at and person and text[at - 1] in _HIS else part

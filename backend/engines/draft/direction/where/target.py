@@ -84,7 +84,7 @@ _NO_THINGS = one_of(
         foreground, background, rest, lot, bit, little, tad, touch, turn, circle, degree, degrees, order,
         seconds, second, foot, pace, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
         crane, gimbal, space, set, point, order, thing, half, axis, very, really, quite, so, overhead, once,
-        twice
+        twice, angle, low, high
     """
 )
 _ROWS = one_of("row, rows, line, series, pair, bank, wall, set")

@@ -135,7 +135,7 @@ THIRD = {
     "Pedestal down to eye level": "pedestal down",
     "Dolly zoom on the phone booth, 2 metres": "dolly zoom out 2m <at phone booth>",
     "Ease in towards the window, then drift left": "push in <to window>, truck left",
-    "Swing around behind her": "orbit right <around her>",
+    "Swing around behind her": "orbit right 180° <around her>",
     "Rotate around the product 360 degrees": "orbit right 360° <around product>",
     "the camera glides along the table from right to left": "truck left <along table>",
     "Quick pan left to the window, then back to the door": "pan left fast <at window>, pan right fast <at door>",

@@ -192,7 +192,7 @@ FIFTH = {
     "镜头从天花板向下移动": "pedestal down",
     "镜头逐渐靠近窗户": "push in <to window>",
     "以雕像为中心环绕拍摄": "orbit right <around statue>",
-    "カメラがソファの後ろへ回り込む": "orbit right <around sofa>",
+    "カメラがソファの後ろへ回り込む": "orbit right 180° <around sofa>",
     "天井から床へティルトダウン": "tilt down <at floor>",
     "カメラが前へ1メートル進む": "push in 1m",
     "카메라가 소파를 향해 2미터 전진": "push in 2m <to sofa>",

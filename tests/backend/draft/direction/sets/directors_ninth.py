@@ -6,7 +6,7 @@ NINTH = {
     "Slide camera left two feet, counter-pan right to keep the lamp centred": (
         "truck left 0.6096m + pan right <at lamp>"
     ),
-    "Boom up from the floor to eye level": "crane up <from floor>",
+    "Boom up from the floor to eye level": "crane up",
     "Dutch 15° left, hold": "roll counterclockwise 15°, hold",
     "No dolly; pan only, left to right, 40°": "pan right 40°",
     "Long lens, hold for two seconds then drift right a touch": "hold 2s, truck right",

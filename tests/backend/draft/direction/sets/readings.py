@@ -28,7 +28,7 @@ La cámara sigue a la mujer hasta la escalera
     push +1 1 1 smooth open <to:stairs:>
     beyond following
 La voiture tourne à gauche
-    nothing
+    beyond car
 The kids run around the table
     beyond people
 side tracking shot past the market stalls from right to left
@@ -123,7 +123,7 @@ anticlockwise arc around the bed, a quarter turn
 Kamera fährt langsam hinter dem Sofa entlang nach rechts
     truck +1 1 0.6 smooth
 Boom up from the floor to eye level
-    crane +1 1 1 smooth open <from:floor:>
+    crane +1 1 1 smooth open
 Orbit cam 270 deg CW around the boss at 2x speed
     orbit -1 1 1.8 smooth degrees=270 <around:boss:>
 Nothing but a slow tilt up

@@ -7,10 +7,10 @@ import re
 
 from ...languages.tables.framing import COUNTED_SECONDS, EARLIER, KEPT, PAUSES, SIZES, TIMES, ZOOMED
 from ...lists import Replacements, replaced, replacements
-from ...marks import framed
+from ...marks import ALL, framed
 from .numbers import numbers_of, plain
 
-MARKS = re.compile(r"\s*\b(?:frame[a-z]+|passed[a-z]+|watched[a-z]+|lens\d+mm)\b", re.ASCII)
+MARKS = re.compile(rf"\s*\b{ALL}\b", re.ASCII)
 _UNTIL = r"(?:(?:bis|jusqu['’]à|jusqu['’]au|hasta|fino a|fino al|até|tot)\s+)?"
 _TO = (
     r"(?:(?:bis )?(?:zur|zum|zu|in|auf|in die|in eine|auf eine)(?: einer| einem| die)?|jusqu['’](?:au|à un)|(?:en|"

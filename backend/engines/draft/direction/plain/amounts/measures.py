@@ -77,14 +77,16 @@ def _metres(match: re.Match[str], name: str) -> str:
     ):
         return match[0]
     singular = not (word[:1].isdigit() or match["half"] or match["few"] or _value(word, name) > 1)
-    if singular and (unit in _NO_SINGLE or _OF_A_THING.match(match.string, match.end())):
+    bare = unit in _NO_SINGLE and match[0].lower().split()[1:] in _BODIES
+    if singular and (bare or _OF_A_THING.match(match.string, match.end())):
         return match[0]
     value = 0.5 if match["half"] else float(A_FEW) if match["few"] else _value(word, name)
     metres = (value + (0.5 if match["more"] else 0.0) + hundredths / 100) * unit
     return f"{round(metres, 4):g}{METRE.get(name, ' m')}"
 
 
-_NO_SINGLE = (1.7,)  # "un corps" is a thing, too
+_NO_SINGLE = (1.7,)
+_BODIES = (["cuerpo"], ["corpo"], ["corps"])  # "un corps" is a thing, too
 _OF_A_THING = re.compile(r"\s+(?:de|d['’]|des|der|della|di|do|da|van)\b", re.IGNORECASE)  # "un pied de lampe"
 
 

@@ -22,7 +22,8 @@ _POLITE = re.compile(
 _DAYTIMES = r"(?:DAY|NIGHT|MORNING|EVENING|AFTERNOON|DUSK|DAWN|SUNSET|SUNRISE|LATER|CONTINUOUS|MAGIC HOUR)"
 _SLUG = re.compile(rf"\b(?:INT|EXT|I/E)\b\.?[^\n:]{{1,60}}?[-–—]\s*{_DAYTIMES}\b\s*[.:,]?")  # "INT. LOFT - NIGHT"
 _FELT = (  # "I'd like the viewer to feel as if they're ..."
-    r"^\s*(?:(?:i|we|i'd|we'd|i'll|would|like|want|need|the|viewers?|audience|client|it|this|that|should|must|to|make|let|"
+    r"^\s*(?:(?:i|we|i'd|we'd|i'll|would|like|want|need|the|viewers?|audience|client|it|this|that|should|must|to|"
+    r"make|let|"
     r"gives?|have|create|a|an|shot|camera|move|movement|us|them|you|please|whole|thing)\s+)*"
     r"(?:feel|look|seem|feeling|impression|sense|sensation|illusion)s?(?: of| that)? (?:a bit |almost |more |just )?"
     r"(?:(?:like|as if|as though) )?"
@@ -55,6 +56,18 @@ ASKING = replacements(
             r"(?:perfectly |always |dead |right |bang )?(?:cent(?:red|ered|er|re)(?:[ -]frame)?|(?:in|at) (?:the )?"
             r"(?:cent(?:er|re)|middle|frame|shot|view|sight|picture)(?: of (?:the )?(?:frame|shot|picture|screen))?)\b",
             r", keep \1 centred",
+        ),
+        (
+            r",?\s*\b(?:while |and |always |but )*(?:keep(?:s|ing)?|stay(?:s|ing)?|remain(?:s|ing)?|always) (?:the "
+            r"(?:camera|lens) )?"
+            r"(?:facing|looking|pointing|pointed|aimed) (?:straight |dead )?(?:forwards?|ahead|front|the same way|"
+            r"(?:in )?the same direction)\b",
+            " ",
+        ),
+        (
+            r"\b(?:we |(?:the )?camera )?follow(?:s|ing)? (?:it|him|her|them|(?:the |a )?\w+) (?:with|in|by) (?:an? )?"
+            r"((?:\w+ly |slow |fast |quick |gentle )*)(?=(?:pan|tilt|truck|track\w*|dolly|crane)\b)",
+            r"\1",
         ),
         (r"\b(\w+er) and \1\b", r"\1"),
         (r"\ban? (?:hair|smidge|smidgen|whisker|fraction|skosh)\b(?! of)", "a touch"),
@@ -95,11 +108,32 @@ ASKING = replacements(
         ),
         (r"\b(?:trail|shadow|tail|chas|pursu|accompan)(?:e?s|ing|ies|ying|e|y)? (?=him\b|her\b|them\b)", "follow "),
         (
-            r"\b(?:bring|take|turn|swing|pan|tilt|go|come|move|return)(?:s|ing)?(?: it| the camera)?(?: back)? to "
-            r"(?:the )?(?:cent(?:er|re)|middle|start|start(?:ing)? (?:position|point|frame)|original (?:position|view)|"
-            r"where it (?:began|started))\b(?! of)",
-            "back",
+            r"\b(?:(?:bring|take|turn|swing|pan|tilt|go|come|move|get|drift|ease|snap|whip|reset|reverse|settle)(?:s|"
+            r"es|ing|ning|ping)?"
+            r"(?: it| the camera| us| right| all the way| slowly| gently)?(?: back)?|(?:and |then )*(?:slowly |"
+            r"gently |all the way )?"
+            r"(?:back|return(?:s|ing)?)) to (?:the |its |our )?"
+            r"(?:(?:cent(?:er|re)|middle|start(?:ing)?|original|initial|opening|first|neutral)(?: (?:position|point|"
+            r"frame|framing|view|"
+            r"composition|pose|place|shot))?|where (?:it|we|the (?:shot|camera)) (?:began|started|came from)|zero)"
+            r"\b(?! of)",
+            " homeward ",
         ),
+        (
+            r"\b(?:back|return(?:s|ing)?|retrac\w+|go(?:es|ing)?|come(?:s)?)(?: back)?(?: along| by| on| down| "
+            r"exactly)? (?:(?:the|our|its) )?(?:exact )?"
+            r"same (?:way|path|route|move|line)(?: back)?\b(?: we came)?|\bretrac\w+ (?:the|our|its) (?:own )?steps|"
+            r"\bthe same (?:way )?(?:in reverse|backwards|back)\b|"
+            r"\bthe way (?:we|it) came\b|\breverse the (?:whole )?(?:move|movement|path)\b",
+            " wayback ",
+        ),
+        (
+            r"(\b(?:look|glance|pan|tilt)\w*\b[^.;\n]{0,60}?\b(?:then|and) )(?:back (?:to )?(?:looking )?(?:straight "
+            r")?(?:ahead|the front|forward)"
+            r"(?: again)?|(?:looking )?straight ahead again)(?=\s*(?:$|[,.;]))",
+            r"\1homeward",
+        ),
+        (rf"(?<=[,.;]) (?:and |then )*returns?{_END}|\b(?:then|and) returns?{_END}", ", then back"),
         (
             r"\b(look|pan|turn)(s|ing|ning)? around\s*[:,–-]\s*(?:first |to the )*(left|right|up|down)\b",
             r"\1\2 \3",
@@ -160,7 +194,8 @@ ASKING = replacements(
         ),
         (
             r"(?<!\bthe)(?<=\w)(,?\s+)(?:(?:to|towards|going) )?(?:camera|cam|screen)[ -](left|right)\b"
-            r"(?=\s*(?:$|[,.;:!?)]|(?:and|then|about|by|of|roughly|over|for|past|along|across|around|to|towards?|until|while|with)\b|\d))",
+            r"(?=\s*(?:$|[,.;:!?)]|(?:and|then|about|by|of|roughly|over|for|past|along|across|around|to|towards?|"
+            r"until|while|with)\b|\d))",
             r"\1\2",
         ),
         # How it starts and ends.

@@ -59,11 +59,6 @@ _AT_A_PACE = re.compile(
 _IN_WORDS = replacements(
     (
         (rf"\b(?:give|get|take|make it) (?:me |us )?(?=(?:about |roughly )?(?:{_NUMBER}|\d+\.\d+) {_UNIT})", ""),
-        (
-            r"\b(?:(?:eye|camera|lens|head)[- ])?(?:height|level)\s*(?:of|:|=|is|at)?\s*\d+(?:[.,]\d+)?\s*"
-            r"(?:m|cm|ft|feet|met\w+)\b",
-            " ",
-        ),
         (r"\bat (?:an? )?(?:\w+ )?(?:walking|strolling|human|leisurely) (?:speed|pace|tempo)\b", "slowly"),
         (r"\b(?:duration|length|time)\s*(?:of|:|=|is)?\s*(?=\d+(?:[.,]\d+)? ?s(?:ec\w*)?\b)", "over "),
         (

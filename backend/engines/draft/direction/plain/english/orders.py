@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...languages.tables.nouns import PEOPLES_NAMES
 from ...lists import replacements
 
 _A = r"(?:the|an?|his|her|their|its)"
@@ -17,6 +18,19 @@ ORDERS = replacements(
         (
             r"^\s*what (?:i|we)(?:'d| would)? ?(?:like|want|need|'m after) is an? [^,.;]{0,40}?(?:that|which) ",
             "the camera ",
+        ),
+        (
+            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|(?:{'|'.join(sorted(PEOPLES_NAMES))})(?:'s \w+)?)\s*(?::|"
+            rf"\s[-–—])\s*"
+            r"((?:(?:a|very|\w+ly|slow|fast|quick|gentle) )*(?:push|dolly|creep|zoom|track|move)(?:es|s|ing)?(?: in)"
+            r"?)(?=\s*(?:$|[,.;]|over\b|for\b|in \d|slowly\b|then\b))",
+            r"\2 to \1",
+        ),
+        (
+            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|(?:{'|'.join(sorted(PEOPLES_NAMES))}))\s*(?::|\s[-–—])\s*"
+            r"((?:(?:an?|very|\w+ly|slow|fast|quick|half|full|gentle) )*(?:orbit|arc|circle)(?:s|ing)?(?: left| "
+            r"right| \d+(?: ?°| degrees)?)*)(?=\s*(?:$|[,.;]))",
+            r"\2 around \1",
         ),
         # Times.
         (
@@ -63,7 +77,7 @@ ORDERS = replacements(
             r")?slow(?:er|ly)?\b",
             "decelerating",
         ),
-        (r"\bto (\w+)'s (?:eye[- ]?lines?|eye[- ]?level|height|head height)\b", r"level with \1"),
+        (r"\bto (\w+)'s head height\b", r"level with \1"),
         (
             r"(?:^|(?<=[,.;:])|\bthen)\s*(?:show|reveal)(?:s|ing)? (?!the (?:whole|entire|full))[^,.;]{1,40}? by "
             r"(?=\w+ing\b)",
@@ -172,11 +186,16 @@ ORDERS = replacements(
             r"\1 level with ",
         ),
         (
-            (
-                rf"\b(up|down|descend\w*|ris\w+|sinks?|lower\w*|drops?) to ((?:{_A} )?(?!eye|waist|knee|chest|shoulder|"
-                rf"hip|ground|street|head|human)\w+)[- ](?:level|height)\b"
-            ),
+            (rf"\b(up|down|descend\w*|ris\w+|sinks?|lower\w*|drops?) to ((?:{_A} )?\w+)[- ](?:level|height)\b"),
             r"\1 level with \2",
+        ),
+        (
+            r"\btilt(s|ing)? up (?=(?:the|this|that|his|her|a) (?!camera|cam|lens|frame|shot|view|picture|image|"
+            r"horizon|angle|"
+            r"head|bit|little|touch|tad|few|lot|metre|meter|foot|degree|quarter|half|third)[a-z]+\s*(?:$|[,.;]|"
+            r"(?:and|then|over|in|slowly|"
+            r"while|as|for)\b))",
+            r"tilt\1 up to the top of ",
         ),
         # The lens, and how the camera is held.
         (r"\b(?:the )?lens (?:goes|pushes|zooms|creeps|moves) (in|out)\b", r"zooming \1"),

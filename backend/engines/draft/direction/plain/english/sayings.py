@@ -81,19 +81,6 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             rf"(?:per|an?)\s+)(?:s|sec|second|h|hour)\b",
             " ",
         ),
-        (
-            rf"\b(?:at|from) (?:an? )?(?:height of )?{_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)(?: height|"
-            rf" high| up| eye height| off the \w+|"
-            r" above (?:the )?(?:ground|floor|\w+))",
-            " ",
-        ),
-        (rf"\bat (?:a )?(?:height|level) of {_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)", " "),
-        (r"\bat (?:eye|waist|knee|chest|shoulder|hip|ground|street|head|human)[ -](?:level|height)\b", ", level"),
-        (
-            r"(?<!to )(?<!to the )\b(?:eye|waist|knee|chest|shoulder|hip|ground|street|head|"
-            r"human)[ -](?:level|height)\b",
-            "level",
-        ),
         (r"\b(quarter|half|full) (turn|orbit|circle) ((?:counter|anti-?)?clockwise|c?cw) (a?round)\b", r"\3 \1 \2 \4"),
         (
             rf"(?<!hold )(?<!pause )(?<!stop )\bof (?=(?:about |some )?{_NUMBER}\s*(?:°|deg\w*|m\b|cm|met\w+|"
@@ -182,8 +169,12 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             ordered,
         ),
         (r"\b(?:third[- ]person )?(?:follow|chase|trailing|pursuit)[- ]?cam(?:era)?\b(?: behind| of| on)?", "follow"),
+        (
+            r"(?<!to a )(?<!into a )(?<!to )(?<!into )\b(?:bird'?s?'?[- ]eye(?:[- ]view)?|overhead shot|top[- ]down "
+            r"shot)\b",
+            "overhead highangle",
+        ),
         (r"\bbird'?s?'?[- ]eye(?:[- ]view)?\b", "overhead"),
-        (r"\bworm'?s?'?[- ]eye(?:[- ]view)?\b", "low angle"),
         (r"\bfish-?eye\b", "wide"),
         (r"\b(?:static|locked|fixed|still)(?:[ -]off)? (?:\w+[ -]){1,2}(?:shot|frame|view|angle)\b", "static shot"),
         (r"\bhold it(?: right)?(?: there| still| steady)?\b", "hold still"),

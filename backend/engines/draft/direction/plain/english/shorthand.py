@@ -10,7 +10,12 @@ from ..amounts import numbers
 from ..amounts.framing import earlier_first, in_marks
 from ..amounts.halves import in_digits
 from ..amounts.measures import in_metres
+from ..gaps import in_gaps
 from ..grammar import Reader
+from ..heights import in_heights
+from ..owners import in_owners
+from ..pace import in_paces
+from ..tops import in_tops
 from ..which import reader_of
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
@@ -71,20 +76,14 @@ _WRITTEN_OUT = replacements(
         (r"\b(?:bwd|bkwd|bkwds|bwds)\b", "backward"),
         (r"\b(crane|jib|boom|ped|tilt|pan|move|look)\s+(?:dn|dwn)\b", r"\1 down"),
         (r"\bthru\b", "through"),
-        (r"(?<=\d)\s*cw\b|\b(orbit|arc|roll|circle|rotate)\s+cw\b", r"\1 clockwise"),
+        (r"(?<=\d)cw\b", " clockwise"),
         (
             r"\b(?:3/4|¾|three[ -]quarters?)(?: of)?(?: the)? (?:way |circle |turn |orbit )?(a?round)\b",
             r"270 degrees \1",
         ),
         (r"\b(a quarter|quarter|half)(?: of)? the way (a?round)\b", r"\1 circle \2"),
         (r"\bto (?:hold|land|end|finish|settle|stop|rest|arrive) (?:up )?on\b", "to"),
-        (
-            r"\bstart\w* (?:off )?slow(?:ly)?,? (?:and|then) (?:then )?(?:pick|gather|build|speed|gett?|accelerat)\w*"
-            r"(?: up)?(?: speed| faster)?",
-            "accelerating",
-        ),
         (r"\b(?:slows?|slowing)(?: down)? (?:to a (?:stop|halt)|(?:to|towards?|at) the end)", "decelerating"),
-        (r"\b(?:an? )?(?:soft|gentle) start,? (?:and|with) (?:an? )?(?:soft|gentle) (?:stop|end|landing)", "eased"),
         (r"\bon (?:the |a )?(?:rails|tracks|slider|gimbal|steadicam|stabili[sz]er|dolly)(?! zoom)\b", " "),
         (r"\b(?:the )?(?:nearer|closer|closest)(?: one)? of the (?:two|three|four|many) (\w+?)s\b", r"the nearest \1"),
         (r"\b(?:the )?(farther|further|left|right)(?: one)? of the (?:two|three|four|many) (\w+?)s\b", r"the \1 \2"),
@@ -117,7 +116,11 @@ def written_out(text: str, language: Reader | None = None) -> str:
     foreign = reader is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(replaced(text, IN_CAPITALS), _CAPITALS)
-    text = _in_plain_words(text, reader.name) if reader else plainly(asked(timed(in_figures(in_frame(in_a_row(text))))))
+    text = (
+        _in_plain_words(text, reader.name)
+        if reader
+        else plainly(asked(timed(in_figures(in_frame(_with_marks(in_a_row(text), "english"))))))
+    )
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)
@@ -127,8 +130,14 @@ def written_out(text: str, language: Reader | None = None) -> str:
 
 def _in_plain_words(text: str, name: str) -> str:
     """A text in the language called `name` with its figures as digits, its times in order, its sizes as marks."""
-    text = in_metres(in_digits(numbers.in_figures(text, name)), name)
+    text = _with_marks(in_tops(numbers.in_figures(text, name), name), name)
+    text = in_metres(in_digits(in_owners(text, name)), name)
     return in_order(in_marks(earlier_first(text, name), name))
+
+
+def _with_marks(text: str, name: str) -> str:
+    """A text with the marks of what every language says in words of its own."""
+    return in_paces(in_gaps(in_heights(text, name), name), name)
 
 
 def _initials(part: str, foreign: bool) -> str:

@@ -1,0 +1,19 @@
+"""The top of a thing in other languages, as the thing and a mark (see marks.py): "zur Baumspitze", "树顶"."""
+
+from __future__ import annotations
+
+import functools
+
+from ..languages.tables.tops import TOPS
+from ..lists import Replacements, replaced, replacements
+
+
+def in_tops(text: str, name: str) -> str:
+    """`text` in the language called `name` with such things."""
+    return replaced(text, _rules(name))
+
+
+@functools.cache
+def _rules(name: str) -> Replacements:
+    bound = r"(?<!\w)" if name not in ("japanese", "korean", "chinese") else ""
+    return replacements((f"{bound}(?:{pattern})", f" endtop {said}") for pattern, said in TOPS[name])
