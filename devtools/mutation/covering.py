@@ -96,7 +96,9 @@ COVERS = {
     "backend/engines/draft/camera": Cover("test", ("tests/backend/draft/camera", "tests/backend/draft/test_engine.py")),
     "backend/engines/draft/sound": Cover("test", ("tests/backend/draft/sound",)),
     "backend/engines/draft/view": Cover("test", ("tests/backend/draft/view", "tests/backend/draft/test_engine.py")),
-    "backend/weights": _happyhorse("weights/parts weights/models weights/models_download weights/checkpoints"),
+    "backend/weights": _happyhorse(
+        "weights/parts weights/fetching weights/models weights/models_download weights/checkpoints"
+    ),
     "backend/keys": _backend("root/keys"),
     "backend/gpu": _happyhorse(
         "gpu/probe gpu/processes gpu/pinned gpu/exchanges gpu/members gpu/member gpu/launcher gpu/promises cards/held "

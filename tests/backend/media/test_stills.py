@@ -134,11 +134,13 @@ def turned_primaries() -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
-def test_an_embedded_profile_counts(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(("suffix", "mode"), [(".jpg", "RGB"), (".png", "RGB"), (".webp", "RGB"), (".png", "P")])
+def test_an_embedded_profile_counts(tmp_path: Path, suffix: str, mode: str) -> None:
     profile = turned_primaries()
     lossless = {".jpg": {"quality": 100, "subsampling": 0}, ".webp": {"lossless": True}}.get(suffix, {})
-    path = saved(Image.new("RGB", (16, 16), RED), tmp_path / f"a{suffix}", icc_profile=profile, **lossless)
+    picture = Image.new("RGB", (16, 16), RED)
+    picture = picture.quantize(4) if mode == "P" else picture
+    path = saved(picture, tmp_path / f"a{suffix}", icc_profile=profile, **lossless)
     assert np.abs(np.subtract(read_still(path).getpixel((8, 8)), GREEN)).max() <= 4
 
 

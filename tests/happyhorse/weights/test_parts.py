@@ -231,6 +231,10 @@ def test_a_folder_of_weights_by_its_index(tmp_path: Path) -> None:
     found = files.read_folder(tmp_path)
     assert (found.tensors["y"], set(found.tensors), found.problems) == (((2, 3), "F32"), {"x", "y", "z"}, [])
     assert found.bytes == sum(path.stat().st_size for path in tmp_path.iterdir())
+    header(tmp_path / "0.safetensors", b"{x")
+    found = files.read_folder(tmp_path)
+    assert (set(found.tensors), found.problems) == ({"x", "y", "z"}, ["0.safetensors is cut short or damaged."])
+    (tmp_path / "0.safetensors").unlink()
     index = tmp_path / "a.safetensors.index.json"
     index.write_text(json.dumps({"weight_map": {"x": "1.safetensors", "w": "1.safetensors", "q": "../3.safetensors"}}))
     found = files.read_folder(tmp_path)
@@ -343,6 +347,9 @@ def test_the_list_is_a_table_with_what_each_set_needs(
     run("list")
     assert capsys.readouterr().out.splitlines()[3:] == ["", "small: ready", "large: ready"]  # one stands in for two
     folder(home / "models" / "two", "two")
+    other = folder(tmp_path / "other", "one")
+    assert run("link", "one", other) == 0
+    assert capsys.readouterr().out == f"one -> {other}\n" and STORE.folder("one") == other  # in the first one's stead
     run("list", "--json")
     assert json.loads(capsys.readouterr().out)["models"][1]["state"] == "ready"
     with pytest.raises(ModelsError, match=r"^There is no model called 'x'\. The models are: one, two\.$"):
@@ -365,6 +372,7 @@ def test_a_folder_is_checked_part_by_part(tmp_path: Path, capsys: pytest.Capture
         f"{tmp_path / 'none'} looks like an empty folder.", "  This is none of the folders that the engine needs.",
     ]  # fmt: skip
     assert run("check", tmp_path / "gone") == 1
+    assert capsys.readouterr() == ("", f"There is no folder {tmp_path / 'gone'}.\n")
 
 
 def test_a_pointer_that_cannot_be_read_and_a_folder_that_is_gone(home: Path) -> None:
