@@ -7,6 +7,7 @@ import struct
 
 import numpy as np
 import pytest
+from no_file import blender  # noqa: F401
 from take_one.scene.stills.formats import exr
 
 NEAR = np.array([[1, 9, 3], [7, 2, 8]], np.float32)

@@ -6,6 +6,7 @@ import struct
 
 import numpy as np
 import pytest
+from no_file import blender  # noqa: F401
 from rooms import depth_of
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError

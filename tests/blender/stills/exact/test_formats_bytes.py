@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
+from no_file import blender  # noqa: F401
 from take_one.scene.stills.formats import exr, orientation, png
 
 # --- orientation ---

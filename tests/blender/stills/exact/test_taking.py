@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from no_file import blender  # noqa: F401
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture

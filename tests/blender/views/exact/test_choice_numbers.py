@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from flats import done
+from no_file import blender  # noqa: F401
 from take_one.scene.stills.coverage import plan
 from take_one.scene.stills.coverage.chosen import Chosen
 from take_one.scene.stills.coverage.margin import NONE, Margin

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from no_file import blender  # noqa: F401
 from take_one.scene.stills.coverage import forecast
 from take_one.scene.stills.coverage.chosen import Chosen
 from take_one.scene.stills.coverage.forecast import NONE_UNSEEN, Foreseen, _Looked

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from mathutils import Euler
+from no_file import blender  # noqa: F401
 from take_one.scene.stills.coverage.steps import at_once
 from take_one.scene.stills.walk import line, pace, way
 from take_one.scene.stills.walk import plan as walks
