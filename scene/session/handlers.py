@@ -70,7 +70,9 @@ def _on_load(*_: object) -> None:
 @bpy.app.handlers.persistent
 def _on_undo(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
-    if not capture.rendering():
+    if capture.rendering():
+        capture.undone()
+    else:
         borrowed.restore()
     takes.restore_after_undo()
     _reconcile()

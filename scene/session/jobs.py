@@ -81,11 +81,8 @@ def run_blocking(order: Order, timeout: float = 3600.0) -> list[Any]:
         SceneError: for whatever went wrong; `timeout` when it lasted longer than `timeout` seconds.
     """
     wait(_send(_views_now(order)), timeout)
-    found = []
-    for one in (order, *order.following):
-        shot = find_shot(one.shot_uid, one.scene_uid)
-        found += [find_take(shot, key) for key in one.keys] if shot else []
-    return found
+    rows = ((find_shot(one.shot_uid, one.scene_uid), one.keys) for one in (order, *order.following))
+    return [find_take(shot, key) for shot, keys in rows if shot for key in keys]
 
 
 def wait(keys: list[str], timeout: float = 3600.0) -> None:
@@ -320,7 +317,7 @@ def _begin_still(order: Order, wish: shoot.Ask) -> None:
             bpy.context,
             shoot.scene_of(wish.order),
             wish.folder,
-            partial(_on_still, order),
+            partial(_on_still, order, wish),
             camera=camera,
             frame=wish.order.frame,
             size=wish.size or wish.order.picture,
@@ -330,11 +327,11 @@ def _begin_still(order: Order, wish: shoot.Ask) -> None:
         second_camera.remove_all()
         if wish.pose is None:
             raise
-        timer.every(partial(_on_still, order, error))
+        timer.every(partial(_on_still, order, wish, error))
 
 
-def _on_still(order: Order, result: Still | SceneError) -> None:
-    """The render of one of the order's stills has ended."""
+def _on_still(order: Order, wish: shoot.Ask, result: Still | SceneError) -> None:
+    """The render of one of the order's stills has ended. One that an undo step ended begins anew."""
     part = app().part(Waiting)
     second_camera.remove_all()
     if order not in part.orders:
@@ -344,7 +341,10 @@ def _on_still(order: Order, result: Still | SceneError) -> None:
         _begin_next()
         return
     try:
-        _go_on(order, result)
+        if isinstance(result, SceneError) and result.code == capture.UNDONE:
+            _begin_still(order, wish)
+        else:
+            _go_on(order, result)
     except Exception as error:  # noqa: BLE001 - ends this order, and says so
         _failed(order, error)
 

@@ -23,8 +23,8 @@ from .files import PICTURE, Framing, Still, framing_of
 from .formats import orientation
 from .known import rendered
 from .known.things import with_things
-from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering
-from .render_job import start_render
+from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, undone
+from .render_job import UNDONE, start_render
 from .track import same_place
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "PLAYHEAD",
     "RENDER",
     "RESULT",
+    "UNDONE",
     "VIEWPORT",
     "Still",
     "abandon",
@@ -39,6 +40,7 @@ __all__ = [
     "image_size",
     "rendering",
     "start_render",
+    "undone",
 ]
 
 RESULT, IMAGE, PLAYHEAD = "RESULT", "IMAGE", "PLAYHEAD"

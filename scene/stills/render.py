@@ -66,8 +66,8 @@ class Task:
 
 @dataclass
 class Pending:
-    """The task that Blender renders for us. `state`: prepared, running, complete, cancelled. `depth` is being written
-    once the renders are complete. `again` is how often a render may still be begun anew."""
+    """The task that Blender renders for us. `state`: prepared, running, complete, cancelled, undone. `depth` is being
+    written once the renders are complete. `again` is how often a render may still be begun anew."""
 
     task: Task
     done: Callable[[Still | SceneError], None]
@@ -104,6 +104,13 @@ def abandon() -> None:
     pending = state().pending
     if pending is not None:
         pending.state = "cancelled"
+
+
+def undone() -> None:
+    """An undo step came: it ends Blender's render wherever that is, and Blender says that it is complete."""
+    pending = state().pending
+    if pending is not None and pending.depth is None and pending.state != "cancelled":
+        pending.state = "undone"
 
 
 def check_free() -> None:

@@ -37,6 +37,7 @@ from .render import (
     write_depth,
 )
 
+UNDONE = "render_undone"  # the code of what may be rendered anew
 TICK = 0.05
 DRAWN = 0.01  # seconds, in which Blender draws what was changed for the render
 
@@ -54,7 +55,8 @@ def start_render(
 ) -> None:
     """Begin Blender's own non-blocking render of the still and return at once. `done` is called once, on the
     main thread from a timer, with the still or with what went wrong (code render_cancelled where the user
-    stopped it). `camera` and `frame` as for `capture.capture`: as they are now, whatever comes meanwhile.
+    stopped it, render_undone where an undo step did). `camera` and `frame` as for `capture.capture`: as they are
+    now, whatever comes meanwhile.
     `size` in pixels, None for the scene's; of which a `margin` is around the still.
 
     Raises:
@@ -185,6 +187,8 @@ def _next_step(pending: Pending) -> Still | None:
     try:
         if pending.state == "running":  # it ended without a word
             raise RuntimeError("Blender gave no picture.")
+        if pending.state == "undone":
+            raise SceneError(UNDONE, "An undo step ended the render of the still.", "retry")
         if scene is None or camera is None:
             raise _gone(scene)
         if pending.state == "cancelled":

@@ -156,6 +156,27 @@ def test_stills_of_a_scene_that_is_changed_meanwhile_serve_no_later_take(session
     assert [note for note in take.notes.splitlines() if "changed" in note] == [shoot.CHANGED]
 
 
+def test_a_still_that_an_undo_step_ends_begins_anew(session, shot, window):
+    """Blender ends its render wherever it is, and the camera of ours is gone with the step."""
+    key = press(shot)
+    until(lambda: window.begun)
+    window.end()
+    asked = window.begun[0]
+    bpy.data.objects.remove(asked[1])
+    window.end(SceneError(capture.UNDONE, "An undo step ended the render of the still.", "retry"))
+    again = window.begun[0]
+    assert (again[0], again[2], again[4:]) == (asked[0], asked[2], asked[4:])
+    assert again[1].name.startswith(second_camera.NAME) and app().state.jobs[key].stage == "Rendering still 2 of 4"
+    for _ in range(3):
+        window.end()
+    (request,) = session.requests
+    assert len(request.views) == 4
+    assert find_shot(shot.uid).takes[0].notes.splitlines()[0].startswith("4 stills show ")
+    assert [kept.image for kept in views.read(request.views[0].image.parent).views][1:] == [
+        "view_01.png", "view_02.png", "view_03.png",
+    ]  # fmt: skip
+
+
 def test_cancel_while_it_is_planned_and_the_next_goes_on(session, shot, window):
     first = press(shot)
     second = press(shot)

@@ -12,6 +12,7 @@ from rooms import camera, depth_of, picture, settings_of
 from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
+from take_one.scene.session import handlers
 from take_one.scene.stills import files, render, render_job
 from take_one.scene.stills.capture import capture
 from take_one.scene.stills.coverage.margin import Margin
@@ -154,6 +155,32 @@ def test_esc_ends_it(scene, renders, tmp_path):
     render.abandon()
     rounds(answers)
     assert answers[0].code == "render_cancelled"
+
+
+def test_an_undo_step_ends_it_but_not_the_depth_that_is_written(scene, renders, tmp_path):
+    """Blender says of a render that an undo step ended that it is complete, and its picture is what there was."""
+    before = settings_of(scene)
+    answers = start(scene, tmp_path)
+    handlers._on_undo()  # before it began
+    rounds(answers)
+    assert (answers[0].code, renders.seen) == (render_job.UNDONE, [])
+    renders.meanwhile = lambda _scene: handlers._on_undo()
+    answers = start(scene, tmp_path)
+    rounds(answers)
+    assert (answers[0].code, answers[0].fix, len(renders.seen)) == ("render_undone", "retry", 1)
+    assert settings_of(scene) == before and scene.frame_float == HERE and not list(tmp_path.glob("*.png"))
+    renders.meanwhile = lambda _scene: None
+    answers = start(scene, tmp_path)
+    while render.state().pending.depth is None:
+        round_()
+    handlers._on_undo()
+    rounds(answers)
+    assert answers[0].image == tmp_path / "still.png"
+    answers = start(scene, tmp_path)
+    render.abandon()
+    handlers._on_undo()
+    rounds(answers)
+    assert answers[0].code == "render_cancelled", "what the user stopped stays so"
 
 
 def test_what_is_gone_by_then_ends_it(scene, tmp_path):
