@@ -13,7 +13,7 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera, CameraPath, Focus, Keyframe, Unfit
-from ...client.protocol.camera import MAX_KEYFRAMES, MAX_NAME, MAX_UNSEEN, Matrix
+from ...client.protocol.camera import MAX_KEYFRAMES, MAX_NAME, MAX_UNSEEN, Matrix, check_matrix
 from ..app.errors import SceneError
 from ..model.lent import lent, own_size
 from .borrow import second_camera
@@ -118,7 +118,8 @@ def intrinsics(
 def pose(camera: bpy.types.Object, unit: float) -> np.ndarray:
     """Camera to world, 4x4, in metres. Renders ignore the object's scale, and so does this."""
     matrix = np.array(camera.matrix_world, dtype=np.float64)
-    matrix[:3, :3] /= np.linalg.norm(matrix[:3, :3], axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):  # of one that is scaled to nothing: told by who reads it
+        matrix[:3, :3] /= np.linalg.norm(matrix[:3, :3], axis=0)
     matrix[:3, 3] *= unit
     return matrix
 
@@ -219,6 +220,9 @@ def camera_track(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float,
     Parents, constraints and drivers count: every frame is evaluated, of the camera and what it depends on alone,
     so that the scene stays at its frame. In a scene with rigid bodies all is evaluated and the frame put back, as
     only the scene itself has their simulation.
+
+    Raises:
+        SceneError: camera_unusable, as `camera_of`: known before anything is rendered.
     """
     width, height = own_size(scene)
     poses = []
@@ -229,7 +233,12 @@ def camera_track(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float,
             evaluated = _at(stage, camera, frame + share * (frame_count - 1))
             lens = _lens(evaluated)
             seen = intrinsics(lens, scene.render, width, height)
-            poses.append(Pose(share, _rows(pose(evaluated, 1.0)), lens, **seen, near=evaluated.data.clip_start))
+            matrix = _rows(pose(evaluated, 1.0))
+            try:
+                check_matrix(matrix, "matrix_world")
+            except Unfit as error:
+                raise _unusable(camera, error) from error
+            poses.append(Pose(share, matrix, lens, **seen, near=evaluated.data.clip_start))
     return Track(tuple(poses), width, height)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,7 @@ def rendering() -> bool:
 
 
 def abandon() -> None:
-    """Forget the still that is being rendered: `done` gets render_cancelled. Blender itself goes on until
-    Esc."""
+    """Forget the still that is being rendered: `done` gets render_cancelled. Blender goes on until Esc."""
     pending = state().pending
     if pending is not None:
         pending.state = "cancelled"
@@ -357,7 +357,8 @@ def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -
         return
     camera = blocks.of_session(bpy.data.objects, task.camera)
     if camera is not None:
-        task.framing = framing_of(scene, camera, depsgraph, task.size)
+        with suppress(SceneError):  # `save` says what is wrong with the camera
+            task.framing = framing_of(scene, camera, depsgraph, task.size)
         task.as_asked = is_as_asked(depsgraph.scene_eval, task)
 
 

@@ -61,7 +61,8 @@ def check_clip(path: Path) -> None:
         with path.open("rb") as file:
             count_frames(file)
     except (OSError, NotAClip) as error:
-        message = rpt_("'{path}' is no movie: {error}. Make the take again.").format(path=path, error=error)
+        reason = getattr(error, "strerror", None) or error
+        message = rpt_("'{path}' is no movie: {error}. Make the take again.").format(path=path, error=reason)
         raise SceneError("foreign_file", message, "retry") from error
 
 

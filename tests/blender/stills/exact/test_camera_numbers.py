@@ -137,6 +137,8 @@ def test_a_camera_without_size_or_place_is_said(scene):
         with pytest.raises(SceneError, match=r"The camera 'Eye' can't be used: .*matrix_world") as caught:
             camera_of(scene, scene.camera)
         assert (caught.value.code, caught.value.fix) == ("camera_unusable", "pick_camera")
+        with pytest.raises(SceneError, match=r"The camera 'Eye' can't be used: .*matrix_world"):
+            camera_track(scene, scene.camera, scene.frame_float, 1)  # as the press asks, before anything is rendered
         setattr(scene.camera, change, before)
     with pytest.raises(SceneError, match="'Eye' can't be used") as caught:
         track = Track((Pose(0.0, IDENTITY, lens(), 1, 1, 1, 1), Pose(0.0, IDENTITY, lens(), 1, 1, 1, 1)), 8, 6)

@@ -296,11 +296,11 @@ def test_a_job_that_can_not_begin_gives_the_scene_back(job, calls, tmp_path, wat
     calls.clear()
     with pytest.raises(SceneError) as caught:
         render_job._begin_job(job.context, pending)
-    assert (caught.value.code, calls) == ("render_cancelled", [("end", job.scene)])
+    assert (caught.value.code, calls) == ("no_camera", [("end", job.scene)])
     job.camera, job.scene = eye, None
     with pytest.raises(SceneError) as caught:
         render_job._begin_job(job.context, pending)
-    assert (caught.value.code, calls[-1]) == ("render_cancelled", ("end", None))
+    assert (caught.value.code, calls[-1]) == ("no_scene", ("end", None))
 
 
 # --- copies that the user makes meanwhile ---
