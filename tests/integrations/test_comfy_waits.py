@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -118,10 +119,11 @@ def test_the_calls_as_they_go_out(know: Callable[..., Client], answers: Callable
         seen.append((handler.command, handler.path, *(handler.headers.get(name) for name in names)))
         say(handler, 200, b'{"id": "a-B_9", "status": "queued", "price": {"amount": 1}}')
 
-    client = know(answers(answer).url, "token-1")
+    served = answers(answer)
+    client = know(served.url, "token-1")
     own, kind = ("take-one-comfyui", "Bearer token-1"), "application/json"
     assert client.submit(FORM)["id"] == client.retry("a")["id"] == client.cancel("a")["id"] == client.job("a")["id"]
-    assert client.estimate({}) == {"amount": 1}
+    assert client.estimate({"a": 2}) == {"amount": 1}
     client.guide(FORM, tmp_path / "g.zip")
     client.download("a", tmp_path / "c.mp4")
     assert seen == [
@@ -133,6 +135,17 @@ def test_the_calls_as_they_go_out(know: Callable[..., Client], answers: Callable
         ("POST", "/v1/guide", "kind", "key", *own),
         ("GET", "/v1/videos/a/content", None, None, *own),
     ]
+    retry, price = b'{"send_again": false}', b'{"a": 2}'  # nothing is paid twice
+    assert [body for *_, body in served.calls] == [b"body", retry, b"", b"", price, b"body", b""]
+
+    def stop() -> None:
+        raise Stop
+
+    stopped = replace(client, check=stop)
+    for call in (lambda: stopped.submit(FORM), lambda: stopped.retry("a"), lambda: stopped.job("a")):
+        with pytest.raises(Stop):
+            call()
+    assert len(seen) == 7  # it is interrupted before anything goes out
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["c.mp4", "g.zip"]
     long = b'{"id": "%s", "status": "x"}' % (b"a" * 101)
     for strange in (b'{"id": "a b", "status": "x"}', b'{"id": "a"}', long, b'{"status": "x"}'):

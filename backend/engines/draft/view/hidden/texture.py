@@ -221,13 +221,11 @@ def _stretch(colour: np.ndarray, seen: np.ndarray, rounds: int) -> None:
                 if seen[y, x] != 0:
                     continue
                 count = np.float32(0)
-                sides = 0
                 red = green = blue = np.float32(0)
                 for v in range(y - 1, y + 2):
                     for u in range(x - 1, x + 2):
                         if seen[v, u] > 0 and seen[v, u] < ring + 2:
                             count += 1
-                            sides |= 1 << ((v - y + 1) * 3 + u - x + 1)
                             red += colour[v, u, 0]
                             green += colour[v, u, 1]
                             blue += colour[v, u, 2]
