@@ -269,6 +269,9 @@ def test_folders_are_looked_into_two_levels_deep_and_a_whole_one_counts(tmp_path
     assert {name: report.folder for name, report in found.items()} == {"one": tmp_path / "c"}
     folder(tmp_path / "d" / "two", "one two")  # by its name
     assert check.scan(tmp_path, CATALOGUE)["two"].folder == tmp_path / "d" / "two"
+    folder(tmp_path / "b", "one|torn")  # before the whole one at c, and one after it
+    folder(tmp_path / "e", "one|torn")
+    assert check.scan(tmp_path, CATALOGUE)["one"].folder == tmp_path / "c"
     folder(tmp_path / "x" / "vae", "two")
     assert check.inspect(tmp_path / "x", CATALOGUE).folder == tmp_path / "x" / "vae"
     with pytest.raises(NotADirectoryError):
