@@ -26,6 +26,7 @@ from .returns import Flown, way_back
 from .rig import RigPose, rotation, shaken
 from .scene_depth import SceneDepth
 from .sight import scene_of
+from .targets import find_target
 from .timing import ease, grouped, spans
 from .variation import Manner, among, free_to_lean, life, open_move, varied
 from .ways import Stage
@@ -169,7 +170,8 @@ class _Pilot:
         at = self.base  # where those that look at a thing do so from: where the others lead
         for step, manner in group:
             beside = [one for one in steps if one is not step]
-            back = way_back(step, manner, self.base, self.moves) if step.returns else None
+            returns = step.returns and find_target(step.target, self.stage.scene) is None
+            back = way_back(step, manner, self.base, self.moves) if returns else None
             courses = (*courses, back or course_of(step, manner, self.base, self.stage, duration, beside, at))
             at = at if step.kind in LOOKS else courses[-1].change(at, 1.0)
         flown = Flown(start, end, self.base, courses, 1.0)

@@ -87,7 +87,7 @@ def heights(courses: Iterable[Course], scene: SceneDepth) -> list[str]:
 def not_found(steps: Iterable[Step], found: Iterable[str], scene: SceneDepth) -> list[str]:
     """Which things that the words name are not among the named things in view."""
     have = set(found)
-    moving = [step for step in steps if step.kind not in ("hold", "handheld")]
+    moving = [step for step in steps if step.kind not in ("hold", "handheld") and not step.returns]
     missing = [step for step in moving if step.target and step.target not in have and step.relation in _TELLING]
     missing = [step for step in missing if not (step.kind in ("pedestal", "crane") and step.target in GROUND)]
     if not missing or (not scene.things and not any(_is_person(step) for step in missing)):

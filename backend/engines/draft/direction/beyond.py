@@ -114,6 +114,12 @@ _FOLLOW = re.compile(
     rf"(?:\w+\s+)?(?:{PEOPLE}|{THINGS}|{'|'.join(PEOPLES_NAMES)}|him|her|them|cyclist|runner|stream)\b"
 )
 _PACE = re.compile(r"\b(?:at|with) (?:an? )?(?:[\w']+ ){0,2}?(?:speed|pace|velocity)\b")  # "the door at constant speed"
+_TURNS = re.compile(
+    r"(?<!makes )(?<!takes )(?<!make )(?<!does )\b(?:an?|one|half|full|quarter|two|three) (?:(?:full|half|quarter|"
+    r"complete|whole|slow|fast|quick|gentle|slight|"
+    r"of a) )*"
+    r"(?:turns?|circles?|spins?|rolls?|moves?|passes?)\b"
+)  # "around the car a full turn"
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}
 _QUOTED = re.compile(r"[\"“「『«„][^\"”」』»“]{0,600}[\"”」』»“]")
 
@@ -122,7 +128,7 @@ def beyond(text: str) -> tuple[str, ...]:
     """The topics of _NOTES, LIGHT, PEOPLE_MOVE, and the English names of things that should move."""
     text = without_runs(_QUOTED.sub(" ", text[:8000]))
     found = [topic for topic, pattern in _EVERYWHERE.items() if pattern.search(text)]
-    english = _PACE.sub(" ", to_english(text).lower().replace("’", "'"))
+    english = _TURNS.sub(" ", _PACE.sub(" ", to_english(text).lower().replace("’", "'")))
     language = reader_of(text)
     weather = WEATHER[language.name if language else "english"]
     found += [name for name, pattern in weather.items() if re.search(pattern, text.lower())]

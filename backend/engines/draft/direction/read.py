@@ -77,7 +77,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Start, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
-from .where.mentioned import mentioned_in, named_in, whose_part
+from .where.mentioned import mentioned_in, named_in, who_is, whose_part
 from .where.target import from_of, target_of
 from .where.ways import heading
 
@@ -163,7 +163,7 @@ class _Reader:
     goal: tuple[str, str] = ("", "")  # where somebody goes in the picture: a relation and a thing
     unread: list[str] = field(default_factory=list)  # what is said of the camera and was not understood
     mentioned: str = ""  # a thing that a clause without a move names: "the car: move towards it"
-    person: str = ""  # who was named last
+    named: list[str] = field(default_factory=list)  # who was named, in order
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
@@ -228,7 +228,7 @@ class _Reader:
             self.clause(Clause(whole, [False] * len(whole), "sentence"))
             return
         self.going = [] if moves else going_of(clause) or self.going
-        self.person = named_in(clause.words) or self.person
+        self.named += named_in(clause.words)
         if not moves:
             self.mentioned = mentioned_in(clause.words) or self.mentioned
             was = self.sentence
@@ -302,7 +302,7 @@ class _Reader:
         if self.manner is not None:
             step = in_manner(step, self.manner)
             step = turned_to(step, self.manner.said.split()) if step.open_side else step
-        step = replace(as_meant(step), target=whose_part(clause.words, step.target, self.person))
+        step = replace(as_meant(step), target=who_is(whose_part(clause.words, step.target, self.named), self.named))
         if step.relation == "with" and step.kind in ("truck", "push") and self.goal[1] and step.open_side:
             step = replace(step, kind="push", sign=1, relation=self.goal[0], target=self.goal[1], open_side=False)
         if not step.target and (self.steps or self.mentioned) and (known := self._pronoun(clause, move, step)):

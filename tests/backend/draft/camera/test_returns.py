@@ -63,6 +63,13 @@ def test_a_way_back_from_a_thing_ends_where_it_began() -> None:
     assert back[-1] == pytest.approx([0, 0, 0, 0, 0, 1], abs=1e-3)
 
 
+def test_a_way_back_from_a_look_from_thing_to_thing_is_to_the_first() -> None:
+    there = math.degrees(math.atan2(-2.0, 6.0))
+    assert poses("pan from the sofa to Ben, then back")[-1, 3] == pytest.approx(there, abs=0.1)
+    assert poses("pan from the clock to Ben, then back")[-1, 3] == pytest.approx(0.0, abs=1e-3)
+    assert notes("pan from the clock to Ben, then back") == (BEGINS.format(how="on the clock"),)
+
+
 def test_a_way_back_undoes_its_own_kind_whatever_came_between() -> None:
     way = poses("pan left 30 degrees, then push in a metre, then pan back")
     assert way[-1] == pytest.approx([-0.5, 0, math.cos(math.radians(30)), 0, 0, 1], abs=1e-3)

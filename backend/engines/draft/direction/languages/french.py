@@ -18,7 +18,8 @@ FRENCH = Language(
     camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|^\s*nous\b|\bdrone\b|\bobjectif\b",
     splits=(
         (
-            r"\s*,?\s*\bavec\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|discret|rapide))",
+            r"\s*,?\s*\bavec\s+(?=(?:[^\W\d_]+\s+){1,2}?(?:zoom|inclin|neigung|kantel)|zoom\s+(?:l[eé]|suave|rápid|"
+            r"discret|rapide))",
             "while",
         ),
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
@@ -193,7 +194,11 @@ FRENCH = Language(
         (r"\bvers (?!(?:la )?gauche|(?:la )?droite|le haut|le bas|l'avant|l'arrière){N}", "to"),
         (r"(?P<keep>suit|suivre|suivant|accompagne\w*)\s+{N}", "with"),
         (r"\b(?:sur|dans|devant) {N}", "to"),
-        (r"\bd(?:e|u|es|epuis) (?:la |le |l'|les )?\w+ (?:à la |à l'|au |aux |vers ){N}", "to"),
+        (
+            r"\bd(?:e|u|es|epuis) (?:la |le |l'|les )?\w+ (?:à la |à l'|au |aux |vers )"
+            r"(?!(?:le )?(?:haut|bas|centre)\b){N}",
+            "to",
+        ),
         (r"(?P<keep>zoom\w*|resserre\w*) (?:sur|dans|vers) {N}", "to"),
         (r"(?P<keep>(?:lève|relève|baisse)\w* (?:les yeux|la tête|le regard)) (?:à la |à l'|au |aux |vers ){N}", "to"),
         (r"\bà côté (?:de |du |d'|des ){N}", "past"),

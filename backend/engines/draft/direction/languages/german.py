@@ -153,7 +153,7 @@ GERMAN = Language(
         (r"\bleicht\w*|\bein wenig\b|\betwas\b|\bein bisschen\b|\bminimal\w*|\bganz sanft\w*", "slight"),
         (r"\bsanft\w*|\bruhig\w*|\bweich\w*|\bträge\w*|\ballmählich\w*", "slow"),
         (r"\b(?:mit |in )?(?:gleichmäßig|konstant|gleichbleibend)\w*(?: geschwindigkeit| tempo)?", "linear"),
-        (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bjäh\w*|\babrupt\w*", "sudden"),
+        (r"\brei(?:ß|ss)(?=zoom)|\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bjäh\w*|\babrupt\w*", "sudden"),
         (r"\bhastig\w*|\bflott\w*|\beilig\w*", "fast"),
     ),
     units=(
@@ -217,7 +217,7 @@ GERMAN = Language(
         (rf"\b(?:zum|zur|zu|richtung|ans|ins|aufs)\s+{{N}}{_END}", "to"),
         (rf"\b(?:auf|an|in)\s+{{N}}(?:\s+(?:hinein|heran))?{_END}", "to"),
         (r"(?P<keep>\bran) (?:an|ans|an den|an die|an das|zum|zur) {N}", "to"),
-        (r"(?P<keep>nähe?r[nt]\w*)\s+(?:uns |sich )?(?:langsam |sanft )?{N}" + _END, "to"),
+        (r"(?P<keep>nähe?r[nt]?e?\w*)\s+(?:uns |sich |dich |euch )?(?:langsam |sanft )?{N}" + _END, "to"),
         (r"(?P<keep>folgt|folgen|begleitet|verfolgt)\s+{N}" + _END, "with"),
         (r"\b(?P<n>ihr|ihm|ihnen)\b(?=\s*$|\s+(?:bis|durch|zu))", "with"),
     ),

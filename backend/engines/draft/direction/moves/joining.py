@@ -12,7 +12,7 @@ from ..modifiers import is_figure, is_modifier, modified, with_a_bare_figure
 from ..sentences import CAMERA_NOUNS, DETERMINERS, INCLINES, LEAD_INS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
-from ..where.target import PEOPLE, target_of
+from ..where.target import PEOPLE, from_of, target_of
 from ..where.ways import VERBS, is_manner, is_name
 from ..words import NUMBERS, SPEEDS, measured
 
@@ -205,7 +205,9 @@ def undoing(before: Step, clause: Clause, returns: str = "back") -> Step:
         before, sign=-before.sign, relation="", target="", via="", onward="", frames="", lens=None, gap=None
     )
     plain = replace(plain, height=None, top=False, watches=False, together=False, said=" ".join(clause.words))
-    return replace(plain, returns="" if has_figure(clause.words) else returns)
+    plain = replace(plain, returns="" if has_figure(clause.words) else returns)
+    first = from_of(before.said.split(), 0) if before.kind in ("pan", "tilt") and plain.returns else ""
+    return replace(plain, relation="at", target=first) if first else plain  # "from Anna to Ben, then back"
 
 
 def has_figure(text: list[str]) -> bool:
@@ -218,7 +220,11 @@ _HOME = {"homeward": "home", "wayback": "way"}
 
 def goes_home(clause: Clause, steps: list[Step]) -> Step | None:
     """The way back to where the shot, or the last move, began, where a clause says no more."""
-    text = [word for word in clause.words if not (is_manner(word) or word in LEAD_INS or word in CAMERA_NOUNS)]
+    figures = measured(clause.words)
+    idle = (
+        figures[i] or is_manner(word) or word in LEAD_INS or word in CAMERA_NOUNS for i, word in enumerate(clause.words)
+    )
+    text = [word for word, no in zip(clause.words, idle, strict=True) if not no]
     before = next((step for step in reversed(steps) if step.kind not in ("hold", "handheld")), None)
     if before is not None and text == ["back"] != clause.words[:1] and clause.link != "with":  # "then slow back"
         return modified(replace(undoing(before, clause), delay=None), clause.words, 0, len(clause.words))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..clauses import Clause
 from ..found import Found
+from ..lists import one_of
 from ..modifiers import modified
 from ..steps import Step
 from ..where.target import OPENINGS, noun_phrase, onward_of, target_of, via_of, whole_of
@@ -39,12 +40,18 @@ def step_of(clause: Clause, moves: list[Found], index: int, move: Found) -> Step
     )
 
 
+_BELOW = one_of("floor, ground, feet, shoes, carpet, rug, pavement")
+
+
 def as_meant(step: Step) -> Step:
     """A step as its words mean it together: "around the singer twice", "around the corner"."""
     if step.kind == "roll" and step.metres is not None:  # "lean left 30 cm"
         step = replace(step, kind="truck")
     if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:
         step = replace(step, degrees=360.0 * step.factor, factor=None)
+    down = step.kind == "tilt" and step.sign > 0 and {"up", "down"}.isdisjoint(step.said.split())
+    if down and step.target.split()[-1:] and step.target.split()[-1] in _BELOW:  # "tilt from the ceiling to the floor"
+        step = replace(step, sign=-1)
     if step.kind == "orbit" and step.degrees is None and {"behind"}.intersection(step.said.split()) and step.target:
         step = replace(step, degrees=180.0)  # "arc around behind Anna"
     forward_from = (step.kind, step.sign, step.relation) == ("push", 1, "from")

@@ -239,7 +239,7 @@ def started_on(target: str) -> str:
     """How a beginning on a thing is said: "on the chair", "on Ben"."""
     if not target or target in PEOPLE:
         return f"on {target}" if target else ""
-    return f"on {target.capitalize()}" if target in PEOPLES_NAMES else f"on the {target}"
+    return f"on {target.capitalize()}" if target.split("'s ")[0] in PEOPLES_NAMES else f"on the {target}"
 
 
 def ends_on(clause: Clause) -> str:

@@ -6,6 +6,8 @@ from ..languages.language import Rules
 
 # What crews of every country say in English.
 JARGON: Rules = (
+    (r"\bdolly (?:indietro|atrás|para trás|arrière|zurück|rückwärts|achteruit)", "pull out"),
+    (r"\bdolly (?:avanti|adelante|para (?:a )?frente|avant|vorwärts|vooruit)", "push in"),
     (r"\b(?:dolly|push|track)[ -]?in\b", "push in"),
     (r"\b(?:dolly|pull|track)[ -]?(?:out|back)\b", "pull out"),
     (r"\bzoom[ -]?in\b", "zoom in"),

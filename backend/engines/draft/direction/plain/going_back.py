@@ -7,7 +7,8 @@ import re
 
 # The way back of whatever was told before it.
 _BACK = re.compile(
-    r"(?:und |wieder )*(?:zurück(?:schwenken|kehren)?|(?:schwenkt?|kehrt|dreht) (?:wieder |dann )*zurück|retour|"
+    r"(?:und |wieder )*(?:(?:he)?raus|zurück(?:schwenken|kehren)?|(?:schwenkt?|kehrt|dreht) (?:wieder |dann )*zurück|"
+    r"retour|"
     r"(?:et |puis )?(?:on |elle )?(?:revient|reviens|revenir|retourne)|(?:y )?(?:vuelve|vuelta|volver|regresa|"
     r"regresar|regreso|de vuelta|de regreso)|"
     r"(?:e )?(?:(?:torna |ritorna )?indietro|ritorno|ritorna|torna|tornare)|(?:e )?(?:de volta|volta|voltar|retorna|"
@@ -17,7 +18,8 @@ _BACK = re.compile(
     r"(?:再|又)?\s?(?:[摇推拉移转升降])?(?:返回|回来|回去|回)"
 )
 _START = (
-    r"(?:(?:zur|in die|zum|an den) (?:mitte|anfang|ausgang\w*|start\w*|ursprungs\w*)|"
+    r"(?:jusqu['’]|fino |até |bis |hasta |tot )?(?:(?:zur|in die|zum|an den) (?:mitte|anfang|ausgang\w*|start\w*|"
+    r"ursprungs\w*)|"
     r"(?:au|à la|à) (?:centre|milieu|début|départ|position (?:initiale|de départ)|point de départ|cadre initial)|"
     r"(?:al|a la) (?:centro|medio|inicio|principio|posición (?:inicial|original)|punto (?:inicial|de partida)|"
     r"encuadre inicial)|"
@@ -28,7 +30,8 @@ _START = (
 )
 _HOME = re.compile(
     rf"(?:und |et |y |e |en |puis |wieder |weer )*(?:zurück|retour|(?:on |elle )?(?:revient|reviens|revenir|retourne)"
-    rf"|vuelve|volver|vuelta|regresa|regreso|de vuelta|torna|tornare|ritorna|"
+    rf"|retrocede|retroceder|recule|reculez|arretra|indietro|torna indietro|recua|recue|achteruit|vuelve|volver|"
+    rf"vuelta|regresa|regreso|de vuelta|torna|tornare|ritorna|"
     rf"ritorno|volta|voltar|de volta|retorna|retorno|terug|keert terug|keer terug)(?: (?:wieder|de nouveau))? "
     rf"{_START}(?: (?:zurück|terug))?|"
     rf"(?:wieder |weer )?{_START} (?:zurück|terug)|"

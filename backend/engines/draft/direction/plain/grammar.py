@@ -40,6 +40,7 @@ _HEIGHTS = re.compile(r"(?:(pedestal up|rise|crane up)|pedestal down|descend|cra
 _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
 
 
+_FRAMED = re.compile(r"\bframe[a-z]+", re.ASCII)
 _FROM_A_PART = re.compile(
     r".*\bstart on (?:the )?(?:[\w']+ )?(?:shoes?|boots?|feet|foot|toes|legs?|knees?|face|head|eyes)\b", re.DOTALL
 )
@@ -161,7 +162,7 @@ class Reader:
             if not told or self.never.search(lower) or self.others.search(lower):
                 continue
             plain = plainly(lower)
-            if not MARKS.sub("", plain).strip():
+            if not MARKS.sub("", plain).strip() and not _FRAMED.search(plain):  # how the shot starts is said so
                 continue
             said = self._sentence(plain, False)
             if said is None or (camera and _ONLY_SIDES.issuperset(said.split())):
@@ -281,6 +282,8 @@ class Reader:
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
         named = [self.names.named(things)] if things else []
         forth = next((side for side in sides if side in ("in", "out")), "")
+        if forth == "in" and not figures and things and things[0][0] == "to":  # "avanti verso Ben"
+            return " ".join(["push in", *(word for word in words if word != forth), *named])
         if forth and not named and ("metres" in figures or len(rest.split()) < 3):
             return " ".join(["push in" if forth == "in" else "pull out", *(word for word in words if word != forth)])
         across = next((side for side in sides if side in ("left", "right")), "")

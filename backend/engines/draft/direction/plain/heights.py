@@ -28,7 +28,7 @@ _COUNTS = {
     **NUMBERS,
     **dict.fromkeys(_HALVES, 0.5),
 }
-_NUMBER = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
+NUMBER = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(sorted(_COUNTS, key=len, reverse=True))})"
 _UNIT = (
     r"(?:centimet\w+|zentimetern?|cent[ií]met\w+|cm|m[eèé]t(?:er|r)\w*|m|feet|foot|ft|inches|メートル|センチ|"
     r"厘米|米|미터|센티)"
@@ -100,7 +100,7 @@ def measured_in(pattern: str) -> str:
     """A pattern with that of a length at each {m}, in groups number0, unit0, number1 ..."""
     first, *parts = pattern.split("{m}")
     return first + "".join(
-        rf"(?P<number{index}>{_NUMBER})[\s-]*(?P<unit{index}>{_UNIT}){part}" for index, part in enumerate(parts)
+        rf"(?P<number{index}>{NUMBER})[\s-]*(?P<unit{index}>{_UNIT}){part}" for index, part in enumerate(parts)
     )
 
 

@@ -42,7 +42,7 @@ class Names:
     def noun_of(self, name: str) -> str:
         """A thing's name, as a clause has it, in English where it is known."""
         name = name.strip()
-        if whose := owned_name(name.split()[-1] if name else ""):
+        if whose := next((said for word in name.split() if (said := owned_name(word))), ""):
             return whose
         if name in self.nouns:
             return self.nouns[name]

@@ -99,7 +99,10 @@ def _actor(
         if nouns.get(told) not in among:
             return ""
         after = clause[len(told) :]
-        if re.match(r"(?:が|は|이|가|은|는)(?!.*(?:見え|보일|中心|いる|ある|있|서 ?있|앉아|座って|立って))", after):
+        if re.match(
+            r"(?:が|は|이|가|은|는)(?!.*(?:見え|보일|中心|画面|フレーム|화면|いる|ある|있|서 ?있|앉아|座って|立って))",
+            after,
+        ):
             return nouns[told]
         kana = re.search(r"[ぁ-んァ-ヶ가-힣]", clause)
         goes = kana is None and re.match(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ..languages.tables.nouns import PEOPLES_NAMES
+from ..lists import one_of
 from ..sentences import DETERMINERS
+from ..vocabulary import DIRECTIONS
 from .target import OF_A_BODY, noun_phrase
+from .ways import VERBS
 
+_STANDING = ("in", "on", "at", "by", "near", "behind", "beside", "under")
 _HIS = ("her", "his", "their", "the")
 
 
@@ -13,17 +17,31 @@ def mentioned_in(text: list[str]) -> str:
     """The thing that a clause does no more than name: "the car:", "there's a lamp on the right"; "" for none."""
     at = next((i for i, word in enumerate(text) if word in DETERMINERS), len(text))
     _, name, end = noun_phrase(text, at, len(text))
-    return name if text[0] in ("there's", "there") or (at == 0 and end == len(text) < 4) else ""
+    verbs = any(word in VERBS and word not in DIRECTIONS for word in text)
+    named = end == len(text) < 4 or (end < len(text) < 7 and text[end] in _STANDING and not verbs)
+    return name if text[0] in ("there's", "there") or (at == 0 and named) else ""
 
 
-def named_in(text: list[str]) -> str:
-    """Whom a clause names last; "" for nobody."""
-    names = (word.removesuffix("'s") for word in reversed(text))
-    return next((name for name in names if name in PEOPLES_NAMES), "")
+def named_in(text: list[str]) -> list[str]:
+    """Whom a clause names, in order."""
+    return [name for word in text if (name := word.removesuffix("'s")) in PEOPLES_NAMES]
 
 
-def whose_part(text: list[str], part: str, person: str) -> str:
-    """The `part` of a body with whose it is, where a clause leaves that to a pronoun or open and the `person` was
-    named: "from Anna's feet to her face", "Anna: zoom to the eyes"; anything else as it is."""
+_MEN = one_of("ben, tom, max, paul, peter, john, jack, david, leo, adam, mike")
+_EITHER = ("sam", "alex")
+
+
+def who_is(pronoun: str, named: list[str]) -> str:
+    """Whom "her" or "him" means: who of those `named` so far, in order, was the last that it can be; else itself."""
+    fits = [one for one in named if one in _EITHER or (one in _MEN) == (pronoun == "him")]
+    return fits[-1] if pronoun in ("her", "him") and fits else pronoun
+
+
+def whose_part(text: list[str], part: str, named: list[str]) -> str:
+    """The `part` of a body with whose it is, where a clause leaves that to a pronoun or open: of who was `named` last,
+    as in "from Anna's feet to her face"; anything else as it is."""
     at = len(text) - 1 - text[::-1].index(part) if part in OF_A_BODY and part in text else 0
-    return f"{person}'s {part}" if at and person and text[at - 1] in _HIS else part
+    if not (at and named and text[at - 1] in _HIS):
+        return part
+    who = who_is({"his": "him"}.get(text[at - 1], text[at - 1]), named)
+    return f"{who if who in named else named[-1]}'s {part}"

@@ -38,7 +38,7 @@ FIFTEENTH = {
     "Ne bougez pas la caméra, juste un zoom lent sur le miroir.": "zoom in slow <at mirror>",
     "Demi-tour de la caméra sur place, par la droite": "pan right 180°",
     "Avancer d'un mètre, attendre trois secondes, reculer d'un mètre.": "push in 1m, hold 3s, pull out 1m",
-    "Anna se lève et la caméra recule devant elle.": "pull out <to her>",
+    "Anna se lève et la caméra recule devant elle.": "pull out <to anna>",
     "Les deux dernières secondes, panoramique à gauche": "pan left 2s",
     "Panorámica rapidísima a la derecha, de Anna a la escalera": "pan right fast <at stairs>",
     "inclina la cámara 15 grados hacia arriba en el último segundo": "tilt up 15° 1s",

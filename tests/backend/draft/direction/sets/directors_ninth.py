@@ -272,7 +272,7 @@ NINTH = {
     "Cam starts at bar stool height, lowers to floor": "pedestal down <to floor>",
     "shoulder-mounted, weaving between the dancers toward the stage": "handheld + push in <through dancers>",
     "stay wide, very slight drift right, nothing else": "truck right",
-    "pan quickly from the phone to the window and back": "pan right fast <at window>, pan left fast",
+    "pan quickly from the phone to the window and back": "pan right fast <at window>, pan left fast <at phone>",
     "3/4 orbit, clockwise, around the ice sculpture": "orbit left 270° <around ice sculpture>",
     "Look left, look right, look up": "pan left, pan right, tilt up",
     "Walkthrough from entrance to roof terrace via the stairs": "push in <to roof terrace>",

@@ -10,6 +10,7 @@ LEVELS: dict[int, str] = {
     95: "hip height",
     100: "waist height",
     130: "chest height",
+    120: "the eye level of who sits",
     145: "shoulder height",
     160: "eye level",
     170: "head height",
@@ -23,6 +24,7 @@ ENGLISH: Heights = {
     95: r"hip[ -](?:level|height)",
     100: r"waist[ -](?:level|height)",
     130: r"(?:chest|breast)[ -](?:level|height)",
+    120: r"(?:seated|sitting)(?: eye)?[ -](?:level|height)",
     145: r"shoulder[ -](?:level|height)",
     160: r"(?:a |an |the )?(?:normal |human |standing |person's )?eye[ -]?(?:level|height|line)",
     170: r"(?:a )?(?:head|human|man'?s?)[ -](?:level|height)",
@@ -35,6 +37,7 @@ HEIGHTS: dict[str, Heights] = {
         95: r"hüfthöhe",
         100: r"(?:bauch|taillen|gürtel)höhe",
         130: r"brusthöhe",
+        120: r"sitzhöhe",
         145: r"schulterhöhe",
         160: r"augen(?:höhe|linie)",
         170: r"kopfhöhe",
@@ -62,7 +65,8 @@ HEIGHTS: dict[str, Heights] = {
         170: r"(?:la )?altura (?:de |de la )cabeza",
     },
     "italian": {
-        20: r"altezza (?:del |di )?(?:suolo|terra|pavimento)|livello del (?:suolo|pavimento)|raso ?terra",
+        20: r"altezza (?:del |di )?(?:suolo|terra|pavimento)|livello del (?:suolo|pavimento)|raso ?terra|"
+        r"(?<=fino a )terra",
         15: r"altezza (?:delle |della |di )?cavigli[ae]",
         50: r"altezza (?:del |delle |dei |di )?ginocchi[oa]?",
         95: r"altezza (?:dei |delle |di |d['’])?(?:fianchi|anche)",
@@ -205,7 +209,7 @@ OF_SOMEBODY: dict[str, tuple[str, str]] = {
     "french": (r"(?:la )?(?:hauteur|niveau) (?:des yeux|du regard) (?:de |d['’]){w}", r"hauteur de \1"),
     "spanish": (r"(?:la )?(?:altura|nivel) de (?:los ojos|la mirada) de {w}", r"la altura de \1"),
     "italian": (r"altezza (?:degli occhi|dello sguardo) di {w}", r"altezza di \1"),
-    "portuguese": (r"altura (?:dos olhos|do olhar) (?:d[aoe]) {w}", r"altura de \1"),
+    "portuguese": (r"(?:a |à )?altura (?:dos olhos|do olhar) (?:d[aoe]) {w}", r"à altura de \1"),
     "dutch": (r"(?:{w}s ooghoogte|ooghoogte van {w})", r"hoogte van \1"),
     "japanese": (r"{w}の(?:目線|目)の?高さ", r"\1の高さ"),
     "korean": (r"{w}의 눈 ?높이", r"\1 높이"),
@@ -213,7 +217,8 @@ OF_SOMEBODY: dict[str, tuple[str, str]] = {
 }
 # A camera that looks up at things, or down on them, all along.
 LOW_ANGLES: dict[str, str] = {
-    "english": r"(?:from an? )?(?:very |extreme )?low[ -]angles?(?: (?:shot|view))?|worm'?s?'?[- ]?eye(?:[- ]view)?",
+    "english": r"(?:from an? )?(?:very |extreme )?low[ -]angles?(?: (?:shot|view))?(?! of (?:the )?(?:\w+ )?(?:sun|"
+    r"sunlight|light|moon))|worm'?s?'?[- ]?eye(?:[- ]view)?",
     "german": r"(?:aus (?:der|einer) )?(?:extremen? )?(?:untersicht|froschperspektive)",
     "french": r"(?:en |plan en )?contre[- ]plongée",
     "spanish": r"(?:en |plano )?(?:ángulo bajo|contrapicado)",

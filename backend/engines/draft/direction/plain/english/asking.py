@@ -69,6 +69,12 @@ ASKING = replacements(
             r"((?:\w+ly |slow |fast |quick |gentle )*)(?=(?:pan|tilt|truck|track\w*|dolly|crane)\b)",
             r"\1",
         ),
+        (
+            r"\bkeep(?:s|ing)? (?:it|this|things|the (?:shot|frame|framing)) (?:nice and |really |very )?(?:wide|"
+            r"tight|loose|simple|clean|"
+            r"open)(?:,? and\b|[,;.])?",
+            " ",
+        ),
         (r"\b(\w+er) and \1\b", r"\1"),
         (r"\ban? (?:hair|smidge|smidgen|whisker|fraction|skosh)\b(?! of)", "a touch"),
         (r"\bas (\w+) as (?:possible|you can|it gets)\b", r"very \1"),

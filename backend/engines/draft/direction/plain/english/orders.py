@@ -32,6 +32,14 @@ ORDERS = replacements(
             r"right| \d+(?: ?°| degrees)?)*)(?=\s*(?:$|[,.;]))",
             r"\2 around \1",
         ),
+        (r"\bstep(s)? (back(?:wards?)?|forwards?|left|right|in|closer) (twice|two times)\b", r"move\1 \2 two steps"),
+        (r"\bstep(s)? (back(?:wards?)?|forwards?|left|right|in|closer) three times\b", r"move\1 \2 three steps"),
+        (
+            r"^\s*(left|right|up|down)((?:,? (?:and |then )*(?:left|right|up|down)(?: again)?)+),? (?:in |with )"
+            r"?(?:(?:two|three|four) )?"
+            r"((?:quick |slow |fast |whip )?)(pan|tilt|truck)s?\s*\.?\s*$",
+            r"\3\4 \1, then\2",
+        ),
         # Times.
         (
             r"^\s*(?:(?:an?|one|short|brief) )*(?:beat|pause)\s*(?:[,.;]|(?=\bthen\b))\s*(?:and )?(?:then )?",
@@ -175,6 +183,18 @@ ORDERS = replacements(
             "hold",
         ),
         # Heights.
+        (
+            r"\b(?:to|into) an? (?:very |extreme )?(?:low[ -]angle|worm'?s?'?[- ]?eye)(?: (?:view|shot|angle))?\b",
+            " toheight30cm ",
+        ),
+        *(
+            (
+                r"\b(?:move|come|go|swing|travel|circle|arc|walk|track|glide)(?:s|es|ing)? (?:a?round) (?:behind )?to "
+                rf"{whose} (?:front|back|face|other side|rear)\b",
+                f"half circle around {whom} ",
+            )
+            for whose, whom in (("his", "him"), ("her", "her"), ("their", "them"), ("its", "it"))
+        ),
         (rf"\b(?:{_A} )?({_TOP})[- ]?top\b", r"level of the \1"),
         (
             (

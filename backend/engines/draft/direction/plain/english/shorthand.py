@@ -12,6 +12,7 @@ from ..amounts.halves import in_digits
 from ..amounts.measures import in_metres
 from ..gaps import in_gaps
 from ..grammar import Reader
+from ..hedges import without_hedges
 from ..heights import in_heights
 from ..owners import in_owners
 from ..pace import in_paces
@@ -137,6 +138,7 @@ def _in_plain_words(text: str, name: str) -> str:
 
 def _with_marks(text: str, name: str) -> str:
     """A text with the marks of what every language says in words of its own."""
+    text = without_hedges(text, name)
     return in_paces(in_gaps(in_heights(text, name), name), name)
 
 
