@@ -13,7 +13,7 @@ from mathutils.bvhtree import BVHTree
 from .steps import Steps
 from .surfaces import SOLID, Surfaces
 
-LEAST = 4_000  # triangles of a tree: built in some 10 ms
+LEAST = 16_000  # triangles of a tree: built in some 5 ms; of smaller ones each ray is asked of more
 RAYS = 120  # that are cast between two yields
 NEAR = 2e-3  # of the distance: what is nearer to a point than this is the point's own surface
 LAYERS = 32  # leaves with holes that a ray goes through at most
