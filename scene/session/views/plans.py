@@ -16,6 +16,7 @@ from ...app.errors import SceneError
 from ...model.lent import RECORD, own_size
 from ...model.properties.properties import stills_of
 from ...stills import capture, finer
+from ...stills.borrow.blocks import of_session
 from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import camera_track, check_camera, is_animated
 from ...stills.capture import RENDER
@@ -87,32 +88,38 @@ def steps(
 ) -> Steps[Planned]:
     """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as are needed. The still may
     be `wider` than its frame, and further ones finer where the scene allows it (`fine`)."""
-    number, token = scene.session_uid, uuid.uuid4().hex
+    number, seen_by, token = scene.session_uid, camera.session_uid, uuid.uuid4().hex
     path = np.array([pose.place for pose in track.poses[::EVERY]])
-    held, settings, lens = held_still(scene, camera), _settings(scene), marks.lens_mark(camera, track)
+    held, settings = held_still(scene, camera), _settings(scene)
 
     def read() -> Steps[tuple[surfaces.Surfaces, str]]:
         found = yield from surfaces.read(scene_of(number), path)
         look = yield from marks.look_mark(scene_of(number), frame, found.used)
-        return found, look
+        return found, look + _lens_mark(seen_by, track)
 
     found, look = yield from _at(scene, frame, reading(read(), token))
     made = yield from plan.plan(track, found, count, wider)
     fine = fine and finer.may_be_finer(scene_of(number), len(made.views) - 1)
-    return Planned(made, track, frame, frames, held, look + lens, settings=settings, finer=fine, token=token)
+    return Planned(made, track, frame, frames, held, look, settings=settings, finer=fine, token=token)
 
 
 def mark_now(scene: bpy.types.Scene, camera: bpy.types.Object, planned: Planned) -> Steps[str]:
     """The `mark` that the plan would have if it were made now."""
-    number, lens = scene.session_uid, marks.lens_mark(camera, planned.track)
+    number, seen_by = scene.session_uid, camera.session_uid
 
     def read() -> Steps[str]:
         mark, used = yield from surfaces.mark(scene_of(number))
         look = yield from marks.look_mark(scene_of(number), planned.first, used)
-        return f"{mark}-{look}{lens}"
+        return f"{mark}-{look}{_lens_mark(seen_by, planned.track)}"
 
     mark = yield from _at(scene, planned.first, reading(read(), planned.token))
     return mark
+
+
+def _lens_mark(number: int, track: Track) -> str:
+    """What the camera focuses on may move with the scene's frame: to be read there."""
+    camera = of_session(bpy.data.objects, number)
+    return marks.lens_mark(camera, track) if camera is not None else ""
 
 
 def _at(scene: bpy.types.Scene, frame: int, work: Steps[Result]) -> Steps[Result]:

@@ -16,12 +16,13 @@ from take_one.scene.app.state import RENDERING
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
-from take_one.scene.session.views import shoot
+from take_one.scene.session.views import plans, shoot
 from take_one.scene.stills import capture, render, views
 from take_one.scene.stills.borrow import second_camera
 from take_one.scene.stills.borrow.borrowed import borrow, still_changes
 from take_one.scene.stills.camera import camera_track
 from take_one.scene.stills.coverage.margin import Margin, widened
+from take_one.scene.stills.coverage.steps import at_once
 from turning import FIRST, until
 
 
@@ -175,6 +176,23 @@ def test_a_still_that_an_undo_step_ends_begins_anew(session, shot, window):
     assert [kept.image for kept in views.read(request.views[0].image.parent).views][1:] == [
         "view_01.png", "view_02.png", "view_03.png",
     ]  # fmt: skip
+
+
+def test_the_mark_of_a_plan_is_of_its_frame_wherever_the_user_looks(shot):
+    scene, focus = shot.id_data, bpy.data.objects.new("Focus", None)
+    scene.collection.objects.link(focus)
+    for frame in (FIRST, FIRST + 40):
+        focus.location.x = frame
+        focus.keyframe_insert("location", frame=frame)
+    camera = scene.camera
+    camera.data.dof.use_dof, camera.data.dof.focus_object = True, focus
+    scene.frame_set(FIRST)
+    planned = at_once(plans.steps(scene, camera, camera_track(scene, camera, FIRST, 36), FIRST, 36, 1))
+    assert at_once(plans.mark_now(scene, camera, planned)) == planned.mark
+    scene.frame_set(FIRST + 20)
+    assert at_once(plans.mark_now(scene, camera, planned)) == planned.mark and scene.frame_current == FIRST + 20
+    bpy.data.lights[0].energy += 1
+    assert at_once(plans.mark_now(scene, camera, planned)) != planned.mark
 
 
 def test_cancel_while_it_is_planned_and_the_next_goes_on(session, shot, window):
