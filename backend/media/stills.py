@@ -21,6 +21,7 @@ MAX_PIXELS = 8192 * 8192
 SKY = 1e9  # metres; what lies as far away is no surface
 ORIENTATION = 0x0112  # in EXIF
 LYING = {5, 6, 7, 8}  # orientations that exchange width and height
+MIRRORED = "mirrored"  # the channel of what plane mirrors show
 DEPTH_NAMES = ("V", "Z")  # what Blender and other programs call the distance along the camera's axis
 GREY_NAMES = ("y", "depth", "distance")
 NOT_GREY = {"X", "U", "RY", "BY"}  # beside a Y: that is of a vector, or of colours
@@ -108,7 +109,13 @@ def _opaque(picture: Image.Image) -> Image.Image:
 
 
 def read_depth(path: Path, param: str = "depth") -> np.ndarray:
-    """Metres from the camera plane, float32 [height, width], as the EXR has them; sky is >= SKY.
+    """`read_depths` without what mirrors show."""
+    return read_depths(path, param)[0]
+
+
+def read_depths(path: Path, param: str = "depth") -> tuple[np.ndarray, np.ndarray | None]:
+    """Metres from the camera plane, float32 [height, width], as the EXR has them; sky is >= SKY. And, where it has
+    any, those of what plane mirrors show, as long as the way of the light: 0 where there is no mirror.
 
     Raises:
         EngineError: `depth_unusable`: the file is no EXR, or what it holds is no depth.
@@ -138,7 +145,10 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
         raise _unusable("it is the same everywhere", param)
     if depth.min() == 0.0 and depth[hit].max(initial=0.0) == 1.0:
         raise _unusable("it runs from 0 to 1, as pictures and normalised passes do; metres are needed", param)
-    return depth
+    if MIRRORED not in channels:
+        return depth, None
+    mirrored = _of_frame(channels[MIRRORED].astype(np.float32), headers[MIRRORED], param)
+    return depth, np.where(mirrored > 0, mirrored, np.float32(0)) if mirrored.shape == depth.shape else None
 
 
 def check_frame(depth: tuple[int, ...], still: tuple[int, ...]) -> None:

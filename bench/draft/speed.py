@@ -152,7 +152,6 @@ def first_frames(renders: Path, clip: ClipAsked) -> list[Any]:
 
 
 def request(renders: Path, clip: ClipAsked) -> Any:
-    from bench.truth.compare import depth_file
     from bench.truth.moves import request as truth_request
     from client.protocol import CameraPath, Direction, Keyframe, Line, View
 
@@ -166,7 +165,7 @@ def request(renders: Path, clip: ClipAsked) -> Any:
     further = tuple(
         View(
             renders / f"view_{k}.png",
-            depth_file(renders / f"view_{k}.exr"),
+            renders / f"view_{k}.exr",
             replace(still.camera, width=FINER[0], height=FINER[1], **lens, matrix_world=truck(k / LAST)),
             k / LAST,
         )

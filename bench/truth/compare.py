@@ -1,8 +1,6 @@
-"""How alike two frames are, and depth as a request carries it. Shared by the benchmarks of truth."""
+"""How alike two frames are. Shared by the benchmarks of truth."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 
@@ -32,16 +30,3 @@ def _box(values: np.ndarray) -> np.ndarray:
         count = sums.shape[axis]
         values = (sums.take(range(WINDOW, count), axis) - sums.take(range(count - WINDOW), axis)) / WINDOW
     return values
-
-
-def depth_file(layers: Path) -> Path:
-    """The Z pass of a multilayer file, as an EXR of its own beside it."""
-    import OpenEXR
-
-    depth = layers.with_name(f"{layers.stem}_depth.exr")
-    if not depth.exists():
-        with OpenEXR.File(str(layers), separate_channels=True) as file:
-            found = (item for part in file.parts for item in part.channels.items())
-            metres = next(channel.pixels for name, channel in found if name.endswith("Depth.Z"))
-        OpenEXR.File({}, {"V": OpenEXR.Channel(metres.astype(np.float32))}).write(str(depth))
-    return depth

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.truth.compare import depth_file
 from client.protocol import Camera, TakeRequest
 from devtools.take_requests import take_request
 
@@ -63,10 +62,10 @@ def keyframes(scene: str, move: str, count: int = 49) -> list[dict]:
 
 
 def request(folder: Path, size: tuple[int, int] | None = None) -> TakeRequest:
-    """The request for the still in `folder`, with its Z pass as a depth file."""
+    """The request for the still in `folder` and its depth."""
     lens = json.loads((folder / "camera.json").read_text())
     camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"], lens["fy"])
     width, height = size or (lens["width"], lens["height"])
     return take_request(
-        size=(width, height), seed=7, still=folder / "still.png", depth=depth_file(folder / "still.exr"), camera=camera
+        size=(width, height), seed=7, still=folder / "still.png", depth=folder / "still.exr", camera=camera
     )

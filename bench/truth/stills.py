@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.truth import blender, moves  # noqa: E402
-from bench.truth.compare import compare, depth_file  # noqa: E402
+from bench.truth.compare import compare  # noqa: E402
 from bench.truth.drawn import Drawn, Unseen, told  # noqa: E402
 from bench.truth.splat import Splat  # noqa: E402
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View  # noqa: E402
@@ -120,7 +120,7 @@ def request(scene: str, move: str, stills: list[int], folder: Path, finer: Seque
         width, height = finer if finer and k else (lens["width"], lens["height"])
         focal, world = lens["fx"] * width / lens["width"], _rows(start @ moves.pose(scene, move, k / last))
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal, matrix_world=world)
-        views.append(View(image, depth_file(image.with_suffix(".exr")), camera, min(k / last, 1 - 1e-4)))
+        views.append(View(image, image.with_suffix(".exr"), camera, min(k / last, 1 - 1e-4)))
     path = tuple(Keyframe(t, _rows(moves.pose(scene, move, t))) for t in np.linspace(0, 1, FRAMES).tolist())
     size = lens["width"], lens["height"]
     return TakeRequest("draft", Direction(), tuple(views), FRAMES / FPS, FPS, size, seed=7, path=CameraPath(path))
@@ -135,7 +135,7 @@ def with_margin(asked: TakeRequest, folder: Path, move: str, margin: list[int]) 
     wide, high = camera.width + left + right, camera.height + top + bottom
     more = wide * high / (camera.width * camera.height) - 1
     camera = replace(camera, width=wide, height=high, cx=camera.cx + left, cy=camera.cy + top)
-    view = View(image, depth_file(image.with_suffix(".exr")), camera, BESIDE)
+    view = View(image, image.with_suffix(".exr"), camera, BESIDE)
     return replace(asked, views=(*asked.views, view)), more
 
 

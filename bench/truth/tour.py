@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.truth import blender  # noqa: E402
-from bench.truth.compare import compare, depth_file  # noqa: E402
+from bench.truth.compare import compare  # noqa: E402
 from bench.truth.drawn import Drawn, flicker, told  # noqa: E402
 from bench.truth.splat import Splat  # noqa: E402
 from bench.truth.tours import TOURS, Tour  # noqa: E402
@@ -128,7 +128,7 @@ def request(name: str, tour: Tour, views: list[int], folder: Path, finer: Sequen
         focal = lens["fx"] * width / lens["width"]
         world = _matrix(tour.world(frame))
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal, matrix_world=world)
-        made.append(View(image, depth_file(image.with_suffix(".exr")), camera, frame / tour.frames))
+        made.append(View(image, image.with_suffix(".exr"), camera, frame / tour.frames))
     start, size = np.linalg.inv(tour.world(0)), (lens["width"], lens["height"])
     path = tuple(Keyframe(k / tour.frames, _matrix(start @ tour.world(k))) for k in range(tour.frames + 1))
     count = tour.frames + 1

@@ -16,6 +16,7 @@ from ...client.protocol import Camera
 from ...client.protocol.codec import to_json
 from ..app.errors import SceneError
 from ..model.shots.paths import disk_fix
+from .borrow import mirrors
 from .borrow.borrowed import image_settings
 from .borrow.depth_pass import MANY, doubtful
 from .camera import camera_of, metres_per_unit
@@ -146,8 +147,25 @@ def read_layers(folder: Path, layers: tuple[str, ...]) -> np.ndarray | None:
         path.unlink(missing_ok=True)
 
 
-def write_depth(folder: Path, depth: np.ndarray, framing: Framing, name: str = DEPTH) -> Depth:
-    """Write a depth file in metres; `depth` is in Blender units.
+def read_mirrored(folder: Path, layers: tuple[str, ...], framing: Framing) -> np.ndarray | None:
+    """What mirrors show of these layers (see mirrors.mirrored), in Blender units, that `save_layers` wrote: before
+    `read_layers`. None where there is no mirror."""
+    passes, camera = exr.read_passes(folder / LAYERS, layers), framing.camera
+    if not passes or passes[0].depth.shape != (camera.height, camera.width):
+        return None
+    slant: np.ndarray | float = 1.0
+    if camera.projection == "perspective":
+        across = (np.arange(camera.width) + 0.5 - camera.cx) / camera.fx
+        down = (np.arange(camera.height) + 0.5 - camera.cy) / camera.fy
+        slant = np.sqrt(1 + across**2 + down[:, None] ** 2)
+    found = mirrors.mirrored(passes, slant, camera.near / framing.unit)
+    return found if found.any() else None
+
+
+def write_depth(
+    folder: Path, depth: np.ndarray, framing: Framing, name: str = DEPTH, mirrored: np.ndarray | None = None
+) -> Depth:
+    """Write a depth file in metres; `depth` and what is `mirrored` are in Blender units.
 
     Raises:
         SceneError: render_failed for a depth of another size than the camera's picture.
@@ -159,7 +177,10 @@ def write_depth(folder: Path, depth: np.ndarray, framing: Framing, name: str = D
     # EEVEE of Blender 4.5 writes the far clip where there is nothing, the others 1e10.
     nothing = ~np.isfinite(depth) | (depth >= framing.far * (1 - 1e-4))
     metres = np.where(nothing, exr.BACKGROUND, depth * framing.unit)
-    exr.write_depth(folder / name, metres)
+    if mirrored is None:
+        exr.write_depth(folder / name, metres)
+    else:
+        exr.write_depth(folder / name, metres, np.where(mirrored < exr.BACKGROUND, mirrored * framing.unit, mirrored))
     return Depth(not nothing.all(), doubtful(metres))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera
@@ -22,7 +23,7 @@ from ..app.app import app
 from ..app.errors import SceneError
 from ..model.lent import SIZE, put_frame
 from . import files
-from .borrow import blocks, depth_pass, see_through
+from .borrow import blocks, depth_pass, mirrors, see_through
 from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import picture_size
@@ -46,8 +47,8 @@ CHANGED = (
 class Task:
     """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame,
     of which size, of which a `margin` is around the still. `here` is the scene's own frame, `left` what there is to
-    render, `has_depth` whether layers are written, `framing` the camera of the last render, `as_asked` whether that was
-    of the asked moment."""
+    render, `mirrored` whether the depth is also that of what mirrors show, `has_depth` whether layers are written,
+    `framing` the camera of the last render, `as_asked` whether that was of the asked moment."""
 
     scene: int
     camera: int
@@ -59,6 +60,7 @@ class Task:
     composed: Composed
     left: list[str]
     margin: Margin = NONE
+    mirrored: bool = False
     has_depth: bool = False
     notes: list[str] = field(default_factory=list)
     framing: Framing | None = None
@@ -203,6 +205,7 @@ def task_of(
         shown,
         [DEPTH, PICTURE] if alone else [PICTURE],
         margin,
+        alone and engine == "CYCLES" and mirrors.has_mirror(scene),
         notes=notes,
     )
 
@@ -213,7 +216,7 @@ def begin(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     if task.size != picture_size(scene):
         changes |= dict(zip(SIZE, (*task.size, 100), strict=True))
     if task.left[0] == DEPTH:
-        changes |= depth_pass.pass_changes(scene, task.composed.layers)
+        changes |= depth_pass.pass_changes(scene, task.composed.layers, task.mirrored)
     elif task.source == VIEWPORT:
         changes |= {"render.engine": depth_pass.WORKBENCH, "render.use_compositing": False}
     if task.left[0] == PICTURE and task.composed.in_place and not task.has_depth:
@@ -221,6 +224,8 @@ def begin(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     borrow(scene, changes)
     if task.left[0] == DEPTH:
         see_through.clear_away(scene)
+        if task.mirrored:
+            mirrors.make_plain(scene)
     task.framing, task.as_asked = None, True
     state().running = task
     rendered.expect_wide(scene if task.margin else None)
@@ -248,6 +253,7 @@ def end(scene: bpy.types.Scene | None) -> None:
     rendered.expect_wide(None)
     _listen(False)
     see_through.restore()
+    mirrors.restore()
     if scene is not None:
         give_back(scene)
 
@@ -280,15 +286,17 @@ def write_depth(task: Task) -> Depth | None:
     """
     if task.margin and task.framing is not None:
         _cut_out(task, task.framing.camera)
-    depth = files.read_layers(task.folder, task.composed.layers) if task.has_depth else None
-    if depth is None or task.framing is None:
+    framing, margin, layers = task.framing, task.margin, task.composed.layers
+    if not task.has_depth or framing is None:
         return None
-    if not task.margin:
-        return files.write_depth(task.folder, depth, task.framing)
-    files.write_depth(task.folder, depth, task.framing, files.AROUND_DEPTH)
-    high, wide = depth.shape
-    inner = depth[task.margin.top : high - task.margin.bottom, task.margin.left : wide - task.margin.right]
-    return files.write_depth(task.folder, inner, _inside(task.framing, task.margin))
+    mirrored = files.read_mirrored(task.folder, layers, framing) if task.mirrored else None
+    depth = files.read_layers(task.folder, layers)
+    if depth is None or not margin:
+        return None if depth is None else files.write_depth(task.folder, depth, framing, mirrored=mirrored)
+    files.write_depth(task.folder, depth, framing, files.AROUND_DEPTH, mirrored)
+    inner = np.s_[margin.top : len(depth) - margin.bottom, margin.left : depth.shape[1] - margin.right]
+    mirrored = None if mirrored is None else mirrored[inner]
+    return files.write_depth(task.folder, depth[inner], _inside(framing, margin), mirrored=mirrored)
 
 
 def _cut_out(task: Task, wide: Camera) -> None:

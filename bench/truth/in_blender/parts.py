@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import bpy
 from mathutils import Vector
 
@@ -166,24 +169,17 @@ def render(path):
 
 
 def render_depth(path):
-    """The Z pass through the middle of each pixel, without the lens and through glass, as stills get it, in a
-    multilayer file (the same in 4.5 and 5.2)."""
-    from take_one.scene.stills.borrow import see_through
+    """The depth as a still has it, through the middle of each pixel, with what mirrors show beside it."""
+    from take_one.scene.stills import files
+    from take_one.scene.stills import render as still
 
     scene = bpy.context.scene
-    lens = scene.camera.data.dof
-    kept = scene.cycles.samples, scene.cycles.filter_width, lens.use_dof, scene.cycles.use_denoising
-    scene.cycles.samples, scene.cycles.filter_width, lens.use_dof, scene.cycles.use_denoising = 1, 0.01, False, False
-    image = scene.render.image_settings
-    if hasattr(image, "media_type"):
-        image.media_type = "MULTI_LAYER_IMAGE"
-    image.file_format = "OPEN_EXR_MULTILAYER"
-    image.color_depth = "32"
-    see_through.clear_away(scene)
-    render(path)
-    see_through.restore()
-    if hasattr(image, "media_type"):
-        image.media_type = "IMAGE"
-    image.file_format = "PNG"
-    image.color_mode, image.color_depth = "RGB", "8"
-    scene.cycles.samples, scene.cycles.filter_width, lens.use_dof, scene.cycles.use_denoising = kept
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        task = still.task_of(scene, scene.camera, Path(folder), still.RENDER, None)
+        task.left = [still.DEPTH]
+        still.begin(task, scene, scene.camera)
+        bpy.ops.render.render()
+        still.save(task, scene, scene.camera)
+        still.end(scene)
+        still.write_depth(task)
+        (Path(folder) / files.DEPTH).rename(path)

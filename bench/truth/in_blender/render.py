@@ -5,8 +5,8 @@
 JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "device": Cycles', "threads": n,
 "frames": [frame]}, where a frame is {"name", "matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera,
 "zoom": f, "seed": n, "margin": pixels more to the left, top, right, bottom, "size": [w, h] (the job's), "depth": bool}.
-Writes camera.json (the start camera), NAME.png for each frame and NAME.exr (its Z pass) where it has depth, all with
-the same settings. What is there already stays.
+Writes camera.json (the start camera), NAME.png for each frame, all with the same settings, and NAME.exr, the
+depth as a still has it, where it has depth. What is there already stays.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import bpy
 from ...app import timer
 from ...model.lent import OUTER, RECORD, UNREADABLE, put_frame
 from ...model.lent import lent as recorded
-from . import second_camera, see_through
+from . import mirrors, second_camera, see_through
 from .blocks import address, find, of_session
 from .compositor import file_outputs
 
@@ -90,6 +90,7 @@ def restore() -> None:
         while RECORD in scene:
             give_back(scene)
     see_through.restore()
+    mirrors.restore()
     second_camera.remove_all()
 
 

@@ -3,7 +3,8 @@
 A depth pass is the first sample of each pixel. In fog, with motion blur or a lens out of focus, and with EEVEE where
 a surface is transparent, that is a surface by chance. Then the depth is rendered before the picture, by Cycles with
 one sample through the middle of each pixel, without any of these, and through glass. So depth means the same for all
-engines of Blender: the distance of the surface whose picture a pixel shows; through glass the room behind it.
+engines of Blender: the distance of the surface whose picture a pixel shows; through glass the room behind it. In a
+plane mirror it is the mirror's, and how far what it shows is comes beside it (see mirrors).
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import bpy
 import numpy as np
 from bpy.utils import escape_identifier
 
-from . import see_through
+from . import mirrors, see_through
 
 EEVEE = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT"}
 WORKBENCH = "BLENDER_WORKBENCH"
 MANY = 0.03  # the share of a depth picture from which on it is said to be doubtful
+MIRRORED = ("use_pass_material_index", "use_pass_normal", "cycles.denoising_store_passes")  # what tells of mirrors
 SAME = 0.05  # of the depth: neighbours that differ by less are of one surface
 
 
@@ -30,6 +32,8 @@ def needs_pass(scene: bpy.types.Scene, camera: bpy.types.Object, engine: str) ->
     if any(nature.clear for nature in found):
         return True
     if engine == "CYCLES":
+        if mirrors.has_mirror(scene):
+            return True
         blurred = scene.render.use_motion_blur or camera.data.dof.use_dof
         foggy = see_through.world_has_volume(scene) or _has_volume_objects(scene)
         return blurred or foggy or any(nature.volume or nature.fading for nature in found)
@@ -40,8 +44,9 @@ def needs_pass(scene: bpy.types.Scene, camera: bpy.types.Object, engine: str) ->
     return False
 
 
-def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, Any]:
-    """What the scene needs for a render of these layers' depth, besides what each still needs."""
+def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...], mirrored: bool = False) -> dict[str, Any]:
+    """What the scene needs for a render of these layers' depth, and of that which mirrors show, besides what each still
+    needs."""
     changes: dict[str, Any] = {
         "render.engine": "CYCLES",
         "render.use_compositing": False,
@@ -70,6 +75,8 @@ def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, A
                 changes[f"{place}.world_override"] = None
             changes |= {f"{place}.{name}": False for name in _passes(layer)}
             changes |= {f"{place}.cycles.{name}": False for name in _passes(layer.cycles)}
+            if mirrored:
+                changes |= {f"{place}.{name}": True for name in MIRRORED}
     return changes | depth_changes(scene, layers)
 
 

@@ -87,16 +87,20 @@ def clear_away(scene: bpy.types.Scene) -> None:
     for material, found in special.items():
         tree = material.node_tree
         own = tree.get_output_node(drawn_by)
-        displaced = [node.name for node in tree.nodes if node.type == "OUTPUT_MATERIAL" and node.target == "CYCLES"]
-        output = tree.nodes.new("ShaderNodeOutputMaterial")
-        output.name, output.target, output[DISPLACED] = OUTPUT, "CYCLES", "\n".join(displaced)
-        for name in displaced:
-            tree.nodes[name].target = "EEVEE"
         now = material.evaluated_get(depsgraph).node_tree if depsgraph is not None else tree
-        shader = _surface(There(tree, now, depsgraph), own.inputs["Surface"], found)
-        tree.links.new(shader, output.inputs["Surface"])
-        if own.inputs["Displacement"].is_linked:
-            tree.links.new(own.inputs["Displacement"].links[0].from_socket, output.inputs["Displacement"])
+        draw_instead(tree, own, _surface(There(tree, now, depsgraph), own.inputs["Surface"], found))
+
+
+def draw_instead(tree: bpy.types.NodeTree, own: bpy.types.Node, shader: bpy.types.NodeSocket) -> None:
+    """An output of ours, by which Cycles draws `shader` in the place of the `own` output's surface."""
+    displaced = [node.name for node in tree.nodes if node.type == "OUTPUT_MATERIAL" and node.target == "CYCLES"]
+    output = tree.nodes.new("ShaderNodeOutputMaterial")
+    output.name, output.target, output[DISPLACED] = OUTPUT, "CYCLES", "\n".join(displaced)
+    for name in displaced:
+        tree.nodes[name].target = "EEVEE"
+    tree.links.new(shader, output.inputs["Surface"])
+    if own.inputs["Displacement"].is_linked:
+        tree.links.new(own.inputs["Displacement"].links[0].from_socket, output.inputs["Displacement"])
 
 
 def restore() -> None:
@@ -134,8 +138,8 @@ def _of_scene(
 ) -> dict[bpy.types.Material, Nature]:
     """Those that the scene may show; without those that are plainly opaque, but for `all_of`."""
     special = {material: nature for material, nature in found.items() if all_of or any(nature)}
-    shown = set(_shown(scene, special)) if special else set()
-    return {material: nature for material, nature in special.items() if material in shown}
+    seen = set(shown(scene, special)) if special else set()
+    return {material: nature for material, nature in special.items() if material in seen}
 
 
 def _evaluated(scene: bpy.types.Scene, special: dict[bpy.types.Material, Nature]) -> bpy.types.Depsgraph | None:
@@ -165,7 +169,7 @@ def _surface(there: There, own: bpy.types.NodeSocket, found: Nature) -> bpy.type
     return mix.outputs[0]
 
 
-def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:
+def shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:
     """The materials of the scene's objects and of what they instance; all that are `special` where geometry nodes or
     particles may bring in any."""
     seen: set[bpy.types.Object] = set()

@@ -8,9 +8,10 @@ from __future__ import annotations
 import mmap
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,19 +22,40 @@ BACKGROUND = 1e10  # Blender's own depth of nothing
 PIXEL_TYPES: dict[int, np.dtype[Any]] = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
 ZIP_ROWS = 16
 NAME = 64  # bytes of a channel's name that Blender 4 writes
+MIRRORED = "mirrored"  # the channel of what is seen in mirrors
+PARTS = {  # what a view layer's channels of a render of the depth are called, here and in Blender 4
+    "depth": ("Depth.Z",),
+    "along": ("Denoising Depth.Z",),
+    "number": ("Material Index.X", "IndexMA.X"),
+    "x": ("Normal.X",),
+    "y": ("Normal.Y",),
+    "z": ("Normal.Z",),
+}
 
 
-def write_depth(path: Path, depth: np.ndarray) -> None:
-    """Write float32 [height, width] metres as a ZIP-compressed EXR of one channel, V. Written aside, then
-    renamed."""
+class Passes(NamedTuple):
+    """Of a view layer, float32 [height, width] each: its depth, how far rays went, which materials they met, and
+    the normals [3, height, width] there."""
+
+    depth: np.ndarray
+    along: np.ndarray
+    number: np.ndarray
+    normal: np.ndarray
+
+
+def write_depth(path: Path, depth: np.ndarray, mirrored: np.ndarray | None = None) -> None:
+    """Write float32 [height, width] metres as a ZIP-compressed EXR of the channel V, and as a second one, MIRRORED,
+    those of what mirrors show. Written aside, then renamed."""
     height, width = depth.shape
-    rows = np.ascontiguousarray(depth, dtype="<f4")
+    rows = np.stack([depth] if mirrored is None else [depth, mirrored], 1).astype("<f4")  # a row of each channel
+    names = (b"V",) if mirrored is None else (b"V", MIRRORED.encode())
+    channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 2, 0, 1, 1) for name in names)
     window = struct.pack("<4i", 0, 0, width - 1, height - 1)
     header = (
         struct.pack("<II", MAGIC, 2)
         + b"".join(
             (
-                _attribute("channels", "chlist", b"V\0" + struct.pack("<iB3xii", 2, 0, 1, 1) + b"\0"),
+                _attribute("channels", "chlist", channels + b"\0"),
                 _attribute("compression", "compression", b"\x03"),
                 _attribute("dataWindow", "box2i", window),
                 _attribute("displayWindow", "box2i", window),
@@ -62,8 +84,30 @@ def read_depth(path: Path, layers: tuple[str, ...] = ()) -> np.ndarray | None:
     Raises:
         ValueError: the file is not such an EXR.
     """
+    wanted, depth = {name for layer in layers for name in _depth_names(layer)}, None
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _nearest_depth(data, path.name, {name for layer in layers for name in _depth_names(layer)})
+        for name, channel in _read(data, path.name):
+            if name in wanted if wanted else name.endswith("Depth.Z"):
+                layer = channel()
+                depth = layer if depth is None else np.minimum(depth, layer)
+    return depth
+
+
+def read_passes(path: Path, layers: tuple[str, ...]) -> list[Passes]:
+    """Of those of these view layers that have all of them, from a file as `read_depth` takes it.
+
+    Raises:
+        ValueError: the file is not such an EXR.
+    """
+    parts = {f"{layer}.{name}": (layer, part) for layer in layers for part, names in PARTS.items() for name in names}
+    found: dict[str, dict[str, np.ndarray]] = {layer: {} for layer in layers}
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for name, channel in _read(data, path.name):
+            if name in parts:
+                layer, part = parts[name]
+                found[layer][part] = channel()
+    whole = [one for one in found.values() if len(one) == len(PARTS)]
+    return [Passes(one["depth"], one["along"], one["number"], np.stack([one[k] for k in "xyz"])) for one in whole]
 
 
 def is_named(layer: str) -> bool:
@@ -79,7 +123,8 @@ def _depth_names(layer: str) -> Iterator[str]:
         yield whole.encode()[:NAME].decode()
 
 
-def _nearest_depth(data: mmap.mmap, file_name: str, wanted: set[str]) -> np.ndarray | None:
+def _read(data: mmap.mmap, file_name: str) -> Iterator[tuple[str, Callable[[], np.ndarray]]]:
+    """The channels by name, each with what reads it as float32 [height, width]."""
     magic, version = struct.unpack_from("<II", data)
     if magic != MAGIC or version & 0x1A00:  # tiled, deep or of several parts
         raise ValueError(f"{file_name} is not a single-part scan-line EXR")
@@ -88,18 +133,17 @@ def _nearest_depth(data: mmap.mmap, file_name: str, wanted: set[str]) -> np.ndar
         raise ValueError(f"{file_name} is compressed")
     left, top, right, bottom = struct.unpack("<4i", attributes["dataWindow"])
     width, height = right - left + 1, bottom - top + 1
-    channels = _channels(attributes["channels"])
     offsets = struct.unpack_from(f"<{height}Q", data, position)
-    depth = None
+
+    def channel(start: int, kind: np.dtype[Any]) -> np.ndarray:
+        size = width * kind.itemsize
+        raw = b"".join(data[offset + start : offset + start + size] for offset in offsets)
+        return np.frombuffer(raw, kind).reshape(height, width).astype(np.float32)
+
     start = 8
-    for name, kind in channels:
-        if name in wanted if wanted else name.endswith("Depth.Z"):
-            size = width * kind.itemsize
-            raw = b"".join(data[offset + start : offset + start + size] for offset in offsets)
-            layer = np.frombuffer(raw, kind).reshape(height, width).astype(np.float32)
-            depth = layer if depth is None else np.minimum(depth, layer)
+    for name, kind in _channels(attributes["channels"]):
+        yield name, partial(channel, start, kind)
         start += width * kind.itemsize
-    return depth
 
 
 def _attribute(name: str, kind: str, value: bytes) -> bytes:

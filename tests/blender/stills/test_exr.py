@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -125,3 +126,35 @@ def test_a_name_that_may_be_another_pass_is_not_read(tmp_path):
     layer = "k" * 61
     assert exr.read_depth(write(tmp_path / "a.exr", {f"{layer}.De": OTHER}), (layer,)) is None
     assert not exr.is_named(layer)
+
+
+def test_the_passes_that_tell_of_mirrors_are_of_the_layers_that_have_them(tmp_path):
+    channels = {}
+    for layer, number, first in (("A", "IndexMA.X", 1), ("B", "Material Index.X", 7), ("C", "IndexOB.X", 20)):
+        names = ("Depth.Z", "Denoising Depth.Z", number, "Normal.X", "Normal.Y", "Normal.Z")
+        channels |= {f"{layer}.{name}": NEAR + first + k for k, name in enumerate(names)}
+    found = exr.read_passes(write(tmp_path / "a.exr", channels), ("B", "A", "C", "D"))
+    assert len(found) == 2
+    for passes, first in zip(found, (7, 1), strict=True):
+        assert np.array_equal(np.stack([*passes[:3], *passes.normal]), np.stack([NEAR + first + k for k in range(6)]))
+    assert exr.read_passes(write(tmp_path / "a.exr", LAYERS), ("Front", "Back")) == []
+
+
+def test_what_mirrors_show_is_written_beside_the_depth(tmp_path):
+    depth, mirrored = (np.random.default_rng(seed).uniform(0.1, 90, (19, 7)).astype(np.float32) for seed in (3, 4))
+    exr.write_depth(tmp_path / "d.exr", depth, mirrored)
+    data = (tmp_path / "d.exr").read_bytes()
+    attributes, at = exr._header(data)
+    assert [name for name, _ in exr._channels(attributes["channels"])] == ["V", "mirrored"]
+    lines = []
+    for offset, high in zip(struct.unpack_from("<2Q", data, at), (16, 3), strict=True):
+        (size,) = struct.unpack_from("<i", data, offset + 4)
+        raw = data[offset + 8 : offset + 8 + size]
+        if size < high * 56:
+            split = np.frombuffer(zlib.decompress(raw), np.uint8).astype(int)
+            split = (np.cumsum(split) - 128 * np.arange(len(split))).astype(np.uint8)
+            half = (len(split) + 1) // 2
+            raw = np.stack([split[:half], split[half:]], 1).tobytes()
+        lines.append(np.frombuffer(raw, "<f4").reshape(high, 2, 7))
+    found = np.concatenate(lines)
+    assert np.array_equal(found[:, 0], depth) and np.array_equal(found[:, 1], mirrored)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ....kernels import helper, kernel
-from . import edges, matte
-from .blocks import cut
+from . import edges, matte, mirrors
+from .blocks import Blocks, cut
 from .double import doubled, finer, undoubled
 from .hidden import occlusion, planes
 from .hidden.canvas import HiddenLayer
@@ -51,12 +52,22 @@ class Layers:
     faces: np.ndarray
     layer: np.ndarray
     dense: int
+    mirror: np.ndarray
+    mirrored: np.ndarray
 
     @property
     def pairs(self) -> np.ndarray:
         """uint64 [n - 1]: each of the `texels` with the next one, in its lower and upper half (of little-endian
         machines)."""
         return as_strided(self.texels.view(np.uint64), (self.texels.size - 1,), self.texels.strides)
+
+
+class Part(NamedTuple):
+    """Blocks of one `layer` that are a `mirror`, or in one, or neither: as in Layers."""
+
+    layer: int
+    mirror: int
+    blocks: Blocks
 
 
 def build(
@@ -117,13 +128,14 @@ def _build(
     del back
     give_back(nearness.size)
     inner = ~breaks.rim & ~own
+    which = mirrors.find(picture)
 
     left, top = margins[:2]
     foot = np.zeros_like(rear.there)
     foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
     hidden = rear.there & ~foot & 1
     textures = [
-        (bare, None, inner, (0, 0)),
+        (bare, None, inner | (which != mirrors.NONE), (0, 0)),
         (rim_rgb, alpha, breaks.rim | ring, (0, 0)),
         (rear.rgb, None, (foot | hidden) != 0, (left, top)),
         (deep.rgb, None, deep.there != 0, None),
@@ -137,22 +149,33 @@ def _build(
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = dense * (x + 0.5), dense * (y + 0.5), wide - 1.01, high - 1.01
     texels = np.empty(starts[-1] + starts[-1] % 2, np.uint32)  # whole pairs
-    front_parts = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
+    front_parts = beside.submit(
+        cut, nearness, (inner & (which == mirrors.NONE)).astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y
+    )
     doubling = [
         beside.submit(_textured, picture, texels[start:end], *texture)
         for texture, start, end in zip(textures, starts[:-1], starts[1:], strict=True)
     ]
     shape_of_rear = rear.slope_x, rear.slope_y
-    further = [
-        cut(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
-        rim.result(),
-        halo_parts,
-        cut(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
-        cut(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
+    feet = np.zeros(foot.shape, np.int8)
+    feet[top : top + nearness.shape[0], left : left + nearness.shape[1]] = which
+    parts = [
+        Part(FOOT, 0, cut(rear.nearness, foot & (feet == mirrors.NONE), -left, -top, bend, steep, *shape_of_rear)),
+        Part(RIM, 0, rim.result()),
+        Part(HALO, 0, halo_parts),
+        Part(BACK, 0, cut(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear)),
+        Part(DEEP, 0, cut(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y)),
     ]
-    parts = [front_parts.result(), *further]
-    faces = [part.planes.shape[1] for part in parts]
+    for number in range(1, int(which.max()) + 1):
+        surface, base = (inner & (which == number)).astype(np.uint8), foot & (feet == number)
+        parts.append(Part(FRONT, number, cut(nearness, surface, 0, 0, bend, steep, slope_x, slope_y)))
+        parts.append(Part(FOOT, number, cut(rear.nearness, base, -left, -top, bend, steep, *shape_of_rear)))
+    behind = _in_mirrors(picture, which, parting, bend, steep)
+    parts = [Part(FRONT, 0, front_parts.result()), *parts, *behind]
+    pieces = [part.blocks for part in parts]
+    faces = [piece.planes.shape[1] for piece in pieces]
     before = np.cumsum([0, *faces[:-1]], dtype=np.int32)
+    blocks = np.cumsum([0, *(piece.face.size for piece in pieces)])
     for done in doubling:
         done.result()
     give_back(nearness.size)
@@ -160,13 +183,30 @@ def _build(
         texels,
         places,
         origins,
-        np.concatenate([part.boxes for part in parts], 1),
-        np.concatenate([part.face + first for part, first in zip(parts, before, strict=True)]),
-        np.concatenate([part.planes[:, part.face] for part in parts], 1),
-        np.concatenate([part.planes for part in parts], 1),
-        np.repeat(np.arange(len(parts), dtype=np.uint8), faces),
+        np.concatenate([piece.boxes for piece in pieces], 1),
+        np.concatenate([piece.face + first for piece, first in zip(pieces, before, strict=True)]),
+        np.concatenate([piece.planes[:, piece.face] for piece in pieces], 1),
+        np.concatenate([piece.planes for piece in pieces], 1),
+        np.repeat(np.array([part.layer for part in parts], np.uint8), faces),
         dense,
+        np.repeat(np.array([part.mirror for part in parts], np.int8), faces),
+        blocks[len(parts) - len(behind) :: 2],
     )
+
+
+def _in_mirrors(picture: Picture, which: np.ndarray, parting: float, bend: float, steep: float) -> list[Part]:
+    """What is seen in each of the mirrors (see mirrors.find): what is surely that, and what is mixed with something
+    nearer."""
+    if not which.any():
+        return []
+    nearness, breaks = mirrors.behind(picture, which, parting)
+    slopes = _slopes(nearness, breaks.across, breaks.down, LEAN / parting)
+    mixed = (breaks.far > 0) & (breaks.far <= mirrors.MIXED)
+    return [
+        Part(FRONT, -number - more, cut(nearness, there.astype(np.uint8), 0, 0, bend, steep, *slopes))
+        for number in range(1, int(which.max()) + 1)
+        for more, there in ((0, (which == number) & ~mixed), (mirrors.MOST, (which == number) & mixed))
+    ]
 
 
 def _shown_behind(

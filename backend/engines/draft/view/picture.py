@@ -12,7 +12,7 @@ import numpy as np
 from client.protocol import Camera, TakeRequest, View
 
 from ....kernels import kernel
-from ....media.stills import SKY, check_frame, read_depth, read_still
+from ....media.stills import SKY, check_frame, read_depths, read_still
 from ...engine import EngineError
 from ..camera.scene_depth import OUT_OF_SIGHT, SceneDepth
 from .memory import LARGE
@@ -42,7 +42,8 @@ class Picture:
     `fx, fy, cx, cy` are in pixels, y down; for an orthographic camera fx and fy are pixels a metre.
     `surface` is False where nothing was hit (sky). What is nearer than `front` its camera does not show. `twice` is the
     same at twice the resolution, uint8 [2 height, 2 width, 3], where that is known. `fine` is how many of its pixels
-    are one of the frame's, each way.
+    are one of the frame's, each way. `mirrored` is the nearness of what a plane mirror shows there, as far behind it
+    as it stands before it; -inf where there is none.
     """
 
     rgb: np.ndarray
@@ -55,6 +56,7 @@ class Picture:
     cx: float
     cy: float
     front: float = math.inf
+    mirrored: np.ndarray | None = None
     twice: np.ndarray | None = None
     fine: float = 1.0
 
@@ -103,7 +105,7 @@ def read(view: View, size: tuple[int, int], finest: float = 1.0) -> tuple[Pictur
     rgb = np.asarray(read_still(view.image))
     height, width = rgb.shape[:2]
     notes: list[str] = []
-    depth = None if view.depth is None else read_depth(view.depth)
+    depth, mirrored = (None, None) if view.depth is None else read_depths(view.depth)
     if depth is not None and depth.shape != (height, width):
         check_frame(depth.shape, (height, width))
     if depth is None:
@@ -123,7 +125,7 @@ def read(view: View, size: tuple[int, int], finest: float = 1.0) -> tuple[Pictur
     size = round(size[0] * fine), round(size[1] * fine)
     scale = max(size[0] / width, size[1] / height)
     box = Box((width - size[0] / scale) / 2, (height - size[1] / scale) / 2, scale)
-    made = _fit(rgb, metres, lens, camera.projection, size, box, depth is not None, fine == 1)
+    made = _fit(rgb, metres, mirrored, lens, camera.projection, size, box, depth is not None, fine == 1)
     return replace(made, front=_front(camera), fine=fine), tuple(notes)
 
 
@@ -135,7 +137,7 @@ def read_around(view: View, still: Picture) -> Picture:
         EngineError: a picture or depth that cannot be used.
     """
     assert view.camera is not None and view.depth is not None
-    rgb, depth = np.asarray(read_still(view.image)), read_depth(view.depth)
+    rgb, (depth, mirrored) = np.asarray(read_still(view.image)), read_depths(view.depth)
     height, width = rgb.shape[:2]
     if depth.shape != (height, width):
         check_frame(depth.shape, (height, width))
@@ -145,7 +147,7 @@ def read_around(view: View, still: Picture) -> Picture:
     first, above = math.ceil(left), math.ceil(top)
     size = math.floor(left + width * scale + 1e-3) - first, math.floor(top + height * scale + 1e-3) - above
     box = Box((first - left) / scale, (above - top) / scale, scale)
-    return _fit(rgb, depth, lens, view.camera.projection, size, box, True, True)
+    return _fit(rgb, depth, mirrored, lens, view.camera.projection, size, box, True, True)
 
 
 def _fine(size: tuple[int, int], sides: tuple[int, int], finest: float) -> float:
@@ -180,6 +182,7 @@ def _lens(camera: Camera, width: int, height: int) -> tuple[float, float, float,
 def _fit(
     rgb: np.ndarray,
     depth: np.ndarray,
+    mirrored: np.ndarray | None,
     lens: tuple[float, float, float, float],
     projection: str,
     size: tuple[int, int],
@@ -210,6 +213,12 @@ def _fit(
         nearness = np.where(surface, -depth, -1.5 * back)
     else:
         nearness = np.where(surface, 1.0 / np.where(surface, depth, 1.0), 0.0)
+    behind = None
+    if mirrored is not None:
+        mirror, seen = surface & (mirrored > depth), mirrored < SKY
+        behind = -mirrored if orthographic else 1.0 / np.where(mirror, mirrored, 1.0)
+        behind = np.where(mirror, np.where(seen, behind, float(nearness.min()) if orthographic else 0.0), -np.inf)
+        behind = _resample(behind.astype(np.float32), mirror, rows, columns)[0]
     nearness, surface = _resample(nearness.astype(np.float32), surface, rows, columns)
     fx, fy, cx, cy = lens
     return Picture(
@@ -222,6 +231,7 @@ def _fit(
         fy * scale,
         (cx - left) * scale,
         (cy - top) * scale,
+        mirrored=behind,
         twice=twice,
     )
 

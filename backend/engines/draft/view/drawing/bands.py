@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .....kernels import helper, kernel
-from . import fuse, hide, raster, shade
+from . import fuse, hide, raster, reflect, shade
 from .raster import BAND, TILE
 
 FULL = 2  # views that are drawn whole; the rest only where those see nothing
@@ -20,7 +20,8 @@ MOST = 6  # views of a frame: see views.parts
 class Shown(NamedTuple):
     """A view in a frame: what draw, sample and soften take of its layers (`dense`, `border`: see shade) and of where
     the frame's pose has them (see raster); `same` is what nearness may differ by in one fringe's surface, 0: a share
-    of it."""
+    of it. `mirror` is that of the layers; `mirror_order` has the blocks that are seen in each mirror, `mirror_first`
+    int64 [mirrors, bands + 1] where those of each band begin."""
 
     boxes: np.ndarray
     face: np.ndarray
@@ -37,6 +38,9 @@ class Shown(NamedTuple):
     bounds: np.ndarray
     reach: np.ndarray
     back: np.ndarray
+    mirror: np.ndarray
+    mirror_order: np.ndarray
+    mirror_first: np.ndarray
 
 
 class Buffers(NamedTuple):
@@ -53,6 +57,10 @@ class Buffers(NamedTuple):
     fringe_keys: np.ndarray
     fringe_faces: np.ndarray
     wanted: np.ndarray
+    mirror_near: np.ndarray
+    mirror_shown: np.ndarray
+    mirror_edge: np.ndarray
+    mirror_tiles: np.ndarray
 
 
 def buffers(count: int, width: int) -> Buffers:
@@ -71,6 +79,10 @@ def buffers(count: int, width: int) -> Buffers:
         np.empty((2, pixels), np.float32),
         np.empty((2, pixels), np.int32),
         np.empty((BAND // TILE, -(-width // TILE)), np.uint8),
+        np.empty(band, np.float32),
+        np.empty(band, np.int32),
+        np.empty(band, np.int32),
+        np.empty((BAND // TILE, -(-width // TILE)), np.uint8),
     )
 
 
@@ -78,26 +90,38 @@ def buffers(count: int, width: int) -> Buffers:
 def _view(k: int, view: Any, top: int, near: np.ndarray, weighed: bool, work: Any) -> int:
     """Draws a band of `view` as the `k`th of the frame, its nearness into `near`. Gives how many pixels have a
     fringe."""
-    band = top // BAND
-    fringes = raster.draw(
-        view.order[view.first[band] : view.first[band + 1]],
-        top,
-        view.boxes,
-        view.face,
-        view.layer,
-        view.bounds,
-        view.reach,
-        view.back,
-        view.same,
-        work.wanted,
-        k < FULL,
-        near,
-        work.shown,
-        work.edge[k],
-        work.edges[k],
-        work.fringe_keys,
-        work.fringe_faces,
-    )
+    band, rows, every = top // BAND, near.shape[0], k < FULL
+    fringes = 0
+    for mirror in range(1 + view.mirror_first.shape[0]):  # first what is there, then what is seen in each mirror
+        inside = mirror > 0
+        if inside and reflect.find(mirror, view, work.shown, rows, work.wanted, every, work.mirror_tiles) == 0:
+            continue
+        order = view.order[view.first[band] : view.first[band + 1]]
+        if inside:
+            order = view.mirror_order[view.mirror_first[mirror - 1, band] : view.mirror_first[mirror - 1, band + 1]]
+        count = raster.draw(
+            order,
+            top,
+            view.boxes,
+            view.face,
+            view.layer,
+            view.bounds,
+            view.reach,
+            view.back,
+            view.same,
+            work.mirror_tiles if inside else work.wanted,
+            every and not inside,
+            work.mirror_near[:rows] if inside else near,
+            work.mirror_shown if inside else work.shown,
+            work.mirror_edge if inside else work.edge[k],
+            work.edges[k],
+            work.fringe_keys,
+            work.fringe_faces,
+        )
+        if inside:
+            reflect.put(mirror, view, work.mirror_tiles, work.mirror_shown, rows, work.shown)
+        else:
+            fringes = count
     shade.sample(
         top,
         work.shown,
@@ -113,6 +137,7 @@ def _view(k: int, view: Any, top: int, near: np.ndarray, weighed: bool, work: An
         work.colour[k],
         work.weight[k],
     )
+    reflect.mend(view, top, rows, work.wanted, every, work.shown, work.colour[k], work.weight[k])
     shade.soften(
         top,
         fringes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,6 +51,8 @@ class _Placed:
     back: np.ndarray = field(default_factory=lambda: np.empty((0, raster.TURNED), np.float32))
     order: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     first: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    mirror_order: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
+    mirror_first: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.int64))
 
     def place(self, sight: Sight, still: Picture) -> None:
         """`still` is what the frame has its size, its lens and its nearest from."""
@@ -64,7 +67,16 @@ class _Placed:
         raster.place(layers.boxes, layers.planes, *projection, height, width, self.bounds, self.reach)
         if still.front < np.inf:
             clip.clip(layers.boxes, layers.planes, *projection, still.front, self.bounds, self.reach)
-        self.order, self.first = raster.bands(self.bounds, blocks, height)
+        starts = layers.mirrored
+        self.order, self.first = raster.bands(self.bounds, int(starts[0]), height)
+        orders, firsts, before = [np.empty(0, np.int32)], [], 0
+        for start, end in pairwise(starts):
+            order, first = raster.bands(np.ascontiguousarray(self.bounds[:, start:end]), int(end - start), height)
+            orders.append(order + np.int32(start))
+            firsts.append(first + before)
+            before += order.size
+        self.mirror_order = np.concatenate(orders)
+        self.mirror_first = np.array(firsts, np.int64).reshape(len(firsts), self.first.size)
 
 
 class Renderer:
@@ -129,6 +141,9 @@ class Renderer:
             placed.bounds,
             placed.reach,
             placed.back,
+            layers.mirror,
+            placed.mirror_order,
+            placed.mirror_first,
         )
 
 
