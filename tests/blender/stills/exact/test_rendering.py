@@ -80,6 +80,7 @@ def begun(watch, monkeypatch):
     watch(render, still_changes=lambda *_: {"still": 1}, borrow=None, _listen=None)
     watch(render.depth_pass, pass_changes=lambda *_: {"pass": 1}, depth_changes=lambda *_: {"z": 1})
     watch(render.see_through, clear_away=None, restore=None)
+    watch(render.mirrors, make_plain=None)
     watch(render.rendered, expect_wide=None)
     now = render.Rendering()
     monkeypatch.setattr(render, "state", lambda: now)
@@ -108,12 +109,16 @@ def test_how_the_scene_is_made_ready_for_a_render(left, more, changes, scene, be
     told = {name: given for name, *given in calls}
     assert told["still_changes"] == [scene, "eye", 4.0] and told["borrow"] == [scene, changes]
     assert ("clear_away" in told) is (left[0] == "depth")
-    assert told.get("pass_changes", told.get("depth_changes", [scene, one.composed.layers])) == [
-        scene,
-        one.composed.layers,
-    ]
+    asked = [scene, one.composed.layers]
+    assert told.get("pass_changes", [*asked, False]) == [*asked, False] and told.get("depth_changes", asked) == asked
     assert told["expect_wide"] == [None] and told["_listen"] == [True]
     assert (one.framing, one.as_asked, begun.running) == (None, True, one)
+    assert "make_plain" not in told
+    render.begin(task(tmp_path, left=["depth"], mirrored=True), scene, "eye")
+    assert (
+        calls[-4:-2] == [("clear_away", scene), ("make_plain", scene)]
+        and ("pass_changes", scene, ("A", "B"), True) in calls
+    )
     render.begin(task(tmp_path, margin=WIDE), scene, "eye")
     assert ("expect_wide", scene) in calls
 
