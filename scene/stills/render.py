@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera
@@ -30,7 +29,7 @@ from .camera import picture_size
 from .coverage import wider
 from .coverage.margin import NONE, Margin
 from .files import Depth, Framing, Still, framing_of
-from .formats import exr, png
+from .formats import png
 from .known import rendered
 from .known.things import with_things
 
@@ -291,12 +290,12 @@ def write_depth(task: Task) -> Depth | None:
         return None
     mirrored = files.read_mirrored(task.folder, layers, framing) if task.mirrored else None
     depth = files.read_layers(task.folder, layers)
-    if depth is None or not margin:
-        return None if depth is None else files.write_depth(task.folder, depth, framing, mirrored=mirrored)
-    files.write_depth(task.folder, depth, framing, files.AROUND_DEPTH, mirrored)
-    inner = np.s_[margin.top : len(depth) - margin.bottom, margin.left : depth.shape[1] - margin.right]
-    mirrored = None if mirrored is None else mirrored[inner]
-    return files.write_depth(task.folder, depth[inner], _inside(framing, margin), mirrored=mirrored)
+    if depth is None:
+        return None
+    if margin:
+        files.write_depth(task.folder, depth, framing, files.AROUND_DEPTH, mirrored)
+        depth, mirrored = margin.within(depth), None if mirrored is None else margin.within(mirrored)
+    return files.write_depth(task.folder, depth, _inside(framing, margin), mirrored=mirrored)
 
 
 def _cut_out(task: Task, wide: Camera) -> None:
@@ -322,20 +321,12 @@ def finish(task: Task, depth: Depth | None) -> Still:
     if not task.composed.in_place:
         return replace(still, camera=None)
     if depth is None:
-        return replace(still, notes=(*still.notes, _without_depth(task)))
+        return replace(still, notes=(*still.notes, depth_pass.missing(task.composed.layers)))
     if not task.margin:
         return still
     wide, image = replace(task.framing.camera, things=()), task.folder / files.AROUND
     around = Still(image, wide.width, wide.height, task.source, task.folder / files.AROUND_DEPTH, wide)
     return replace(still, around=around)
-
-
-def _without_depth(task: Task) -> str:
-    long = [layer for layer in task.composed.layers if not exr.is_named(layer)]
-    if long and bpy.app.version < (5, 0):
-        text = rpt_("Blender {version} cuts off the name of view layer '{layer}', and its depth is lost: shorten it.")
-        return str(text).format(version=bpy.app.version_string, layer=long[0])
-    return "The render has no depth: the move is plainer."
 
 
 def clean(task: Task) -> None:

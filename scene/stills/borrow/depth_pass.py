@@ -13,8 +13,10 @@ from typing import Any
 
 import bpy
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.utils import escape_identifier
 
+from ..formats import exr
 from . import mirrors, see_through
 
 EEVEE = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT"}
@@ -102,6 +104,15 @@ def doubtful(depth: np.ndarray) -> float:
     around = (depth[:-2, 1:-1], depth[2:, 1:-1], depth[1:-1, :-2], depth[1:-1, 2:])
     alike = sum((np.abs(one - middle) <= SAME * middle).astype(np.int8) for one in around)
     return float(np.mean(alike <= 1))
+
+
+def missing(layers: tuple[str, ...]) -> str:
+    """What is said where a render of these layers has no depth."""
+    long = [layer for layer in layers if not exr.is_named(layer)]
+    if long and bpy.app.version < (5, 0):
+        text = rpt_("Blender {version} cuts off the name of view layer '{layer}', and its depth is lost: shorten it.")
+        return str(text).format(version=bpy.app.version_string, layer=long[0])
+    return "The render has no depth: the move is plainer."
 
 
 def _passes(owner: Any) -> list[str]:

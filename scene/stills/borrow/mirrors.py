@@ -72,7 +72,8 @@ def mirrored(layers: Iterable[Passes], slant: np.ndarray | float, near: float) -
     """How far what mirrors show is, along the camera's axis: float32 [height, width], BACKGROUND for the sky, 0 where
     there is no mirror, from the passes of a render of the depth in all its view layers. `slant` is how long a pixel's
     ray is to one unit of the axis; rays begin at the distance `near`."""
-    nearest, found = np.float32(np.inf), np.float32(0)
+    nearest: np.ndarray | np.float32 = np.float32(np.inf)
+    found: np.ndarray | np.float32 = np.float32(0)
     for depth, along, number, normal in layers:
         shown = along / np.float32(slant) + np.float32(near)
         shown = np.where(shown > depth * np.float32(1 + 1e-5), shown, np.float32(BACKGROUND))

@@ -40,6 +40,11 @@ class Margin:
         wide, high = self.size(width, height)
         return wide * high / (width * height) - 1
 
+    def within(self, values: np.ndarray) -> np.ndarray:
+        """Of the `values` [height, width] of the wider picture those of the still."""
+        high, wide = values.shape
+        return values[self.top : high - self.bottom, self.left : wide - self.right]
+
 
 NONE = Margin()
 

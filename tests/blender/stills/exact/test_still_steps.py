@@ -12,6 +12,7 @@ import pytest
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import clip_frame, files, finer, quick_still, render, render_job, track
+from take_one.scene.stills.borrow import depth_pass
 from take_one.scene.stills.borrow.compositor import Composed
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.files import Framing
@@ -241,8 +242,8 @@ def test_a_depth_that_was_lost_by_a_layers_name_is_said(monkeypatch, tmp_path):
         ((5, 0, 0), one, plain),
     ):
         app = SimpleNamespace(version=version, version_string=".".join(map(str, version)))
-        monkeypatch.setattr(render, "bpy", SimpleNamespace(app=app))
-        assert render._without_depth(layers) == said
+        monkeypatch.setattr(depth_pass, "bpy", SimpleNamespace(app=app))
+        assert depth_pass.missing(layers.composed.layers) == said
 
 
 def test_whether_a_scene_shows_what_was_asked_for(monkeypatch, tmp_path):
