@@ -69,7 +69,7 @@ from .moves.telling import (
 )
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
-from .plain.ranges import in_ranges
+from .plain.timing.ranges import in_ranges
 from .plain.translate import to_english
 from .plain.watching import watching
 from .plain.which import reader_of

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from backend.engines.draft.direction.plain import patterns, verbs
-from backend.engines.draft.direction.plain.subjects import acts, is_somebodys
+from backend.engines.draft.direction.plain.people.subjects import acts, is_somebodys
 
 
 def test_patterns_and_what_they_take() -> None:

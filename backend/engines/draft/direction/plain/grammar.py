@@ -20,10 +20,10 @@ from .between import paired, unpaired
 from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .denials import denied, link_of
 from .going_back import way_back
-from .naming import Names
 from .patterns import MOST, apart, compiled, taken, with_nouns
+from .people.naming import Names
+from .people.subjects import acts, creature_of, is_somebodys
 from .splitting import Splitter
-from .subjects import acts, creature_of, is_somebodys
 from .there import is_there
 from .verbs import BARE, BESIDE, ENTERS, OF_AN_OBJECT, ONLY, PASSING, PRONOUNS, as_meant, measured_move, whose
 

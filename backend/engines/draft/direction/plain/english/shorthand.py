@@ -9,14 +9,14 @@ from ...lists import replaced, replacements
 from ..amounts import numbers
 from ..amounts.framing import earlier_first, in_marks
 from ..amounts.halves import in_digits
+from ..amounts.hedges import without_hedges
 from ..amounts.measures import in_metres
-from ..gaps import in_gaps
+from ..ends.gaps import in_gaps
+from ..ends.heights import in_heights
+from ..ends.tops import in_tops
 from ..grammar import Reader
-from ..hedges import without_hedges
-from ..heights import in_heights
-from ..owners import in_owners
-from ..pace import in_paces
-from ..tops import in_tops
+from ..people.owners import in_owners
+from ..timing.pace import in_paces
 from ..which import reader_of
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row

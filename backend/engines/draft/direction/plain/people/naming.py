@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..languages.language import Language
-from ..languages.tables.nouns import PEOPLES_NAMES
-from ..marks import owned_name
-from ..where.target import OF_A_BODY
-from .between import PAIR, unpaired
+from ...languages.language import Language
+from ...languages.tables.nouns import PEOPLES_NAMES
+from ...marks import owned_name
+from ...where.target import OF_A_BODY
+from ..between import PAIR, unpaired
 
 
 class Names:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.tables.nouns import NOUNS, PEOPLES_NAMES
-from ..marks import owned
-from ..where.target import OF_A_BODY
+from ...languages.tables.nouns import NOUNS, PEOPLES_NAMES
+from ...marks import owned
+from ...where.target import OF_A_BODY
 
 # How a language says whose something is: {p} the part, {w} who.
 _SAID = {

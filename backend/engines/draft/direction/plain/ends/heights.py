@@ -6,11 +6,11 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.tables import heights as said
-from ..languages.tables.measures import ONES
-from ..languages.tables.nouns import NOUNS, PEOPLES_NAMES
-from ..lists import one_of
-from ..words import METRES, NUMBERS
+from ...languages.tables import heights as said
+from ...languages.tables.measures import ONES
+from ...languages.tables.nouns import NOUNS, PEOPLES_NAMES
+from ...lists import one_of
+from ...words import METRES, NUMBERS
 
 _EASTERN = ("japanese", "korean", "chinese")
 _UNITS = {"m": 1.0, "メートル": 1.0, "米": 1.0, "미터": 1.0, "cm": 0.01, "センチ": 0.01, "厘米": 0.01, "센티": 0.01}

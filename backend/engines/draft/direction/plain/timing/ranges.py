@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..languages.tables.measures import ONES
-from ..words import NUMBERS
+from ...languages.tables.measures import ONES
+from ...words import NUMBERS
 
 _COUNTS = {
     form: value for words in ONES.values() for value, forms in enumerate(words.split(), 1) for form in forms.split("/")

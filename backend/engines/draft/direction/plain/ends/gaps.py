@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.tables.gaps import GAPS
+from ...languages.tables.gaps import GAPS
 from .heights import centimetres, measured_in
 
 _EASTERN = ("japanese", "korean", "chinese")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-from ..languages.tables.nouns import PEOPLES_NAMES
-from ..lists import one_of
+from ...languages.tables.nouns import PEOPLES_NAMES
+from ...lists import one_of
 
 _ACTING = PEOPLES_NAMES | one_of(
     "woman, man, girl, boy, child, people, couple, crowd, car, train, boat, dog, cat, cyclist, singer, actor, actress, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .heights import NUMBER
+from ..ends.heights import NUMBER
 
 _HEDGES = {
     "english": r"at (?:the )?(?:very )?(?:least|most)|(?:no|not) (?:more|less|further|farther) than|(?:a |an )"

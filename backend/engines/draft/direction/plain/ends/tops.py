@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.tables.filled import FILLED
-from ..languages.tables.nouns import NOUNS
-from ..languages.tables.tops import TOPS
-from ..lists import Replacements, replaced, replacements
+from ...languages.tables.filled import FILLED
+from ...languages.tables.nouns import NOUNS
+from ...languages.tables.tops import TOPS
+from ...lists import Replacements, replaced, replacements
 
 
 def in_tops(text: str, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages.tables.pace import PACES
+from ...languages.tables.pace import PACES
 
 _BOTH = re.compile(
     r"\b(?:an? )?(?:soft|gentle) start,? (?:and|with|&)? ?(?:an? )?(?:soft|gentle) (?:stop|end|landing|finish)\b",

@@ -1,0 +1,1 @@
+"""Where a move ends, in words: how high, how far from a thing, at its top."""

@@ -1,0 +1,1 @@
+"""Who a clause of another language is about, and whose what is."""

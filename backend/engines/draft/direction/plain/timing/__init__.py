@@ -1,0 +1,1 @@
+"""When a move goes and how it gathers speed, in words."""
