@@ -297,7 +297,7 @@ def test_a_folder_or_a_depth_that_cant_be_written_is_said(scene, monkeypatch, tm
         start(scene, tmp_path / "file" / "folder")
     assert (caught.value.code, caught.value.fix, render.rendering()) == ("disk", "free_space", False)
 
-    def full(*_):
+    def full(*_, **_named):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "write_depth", full)
