@@ -77,6 +77,27 @@ def test_a_frame_at_a_view_is_that_view_and_those_between_are_what_the_camera_wo
         assert k < 3 or psnr(frames[k], true) > psnr(alone[k], true) + 5
 
 
+def recoloured(walk: TakeRequest, order: list[int], folder: Path) -> TakeRequest:
+    """Its views in three colours that differ, in this order."""
+    views = []
+    for k, view in enumerate(walk.views):
+        grey = np.asarray(Image.open(view.image))[..., 0].astype(int)
+        rgb = np.stack([grey, grey * 2 // 3 + 20, 255 - grey], -1).astype(np.uint8)
+        image = folder / f"{order[0]}_{k}.png"
+        Image.fromarray(rgb[..., order]).save(image)
+        views.append(replace(view, image=image))
+    return replace(walk, views=tuple(views))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_red_green_and_blue_are_drawn_alike(walk: TakeRequest, tmp_path: Path, count: int) -> None:
+    one, other = (recoloured(walk, order, tmp_path) for order in ([0, 1, 2], [1, 2, 0]))
+    frames, turned = (made(replace(request, views=request.views[:count]))[1] for request in (one, other))
+    assert len(frames) == FRAMES
+    for k in range(5):  # later on there is more that is guessed, by how light it is
+        assert (frames[k][..., [1, 2, 0]] == turned[k]).all()
+
+
 def test_edges_are_smoothed_as_far_as_a_second_view_has_a_say(
     walk: TakeRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
