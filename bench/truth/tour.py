@@ -3,15 +3,14 @@
     .dev/test/bin/python bench/truth/tour.py [--renders FOLDER] [--every 10] [--at-once 1] [--sheets FOLDER] [TOUR ...]
 
 The views of each tour are planned as a press plans them, for a number of stills, half of it, and as many as it takes
-(Automatic). They are rendered with depth, those beyond the first as fine as a press has them; so is each scored frame
-(once: all is kept in FOLDER). The draft engine
-makes the take of each plan, and its scored frames, lossless, are compared with the true ones: SSIM and PSNR; beside it
-a plain splat of the same views (see splat.py); what a second render with another seed has more, on every sixth of them;
-the share that no view showed. Where the frames beside a scored one are there, too, also flicker: the second difference
-of three frames in a row, |a - 2 b + c|, in levels, against the true film's. Where the set of views changes: the pixels
-that jump by more than 16 levels with the camera held. `--every 1` scores all frames and all flicker. What was measured
-of each frame is written beside the renders; `--sheets` writes the frames around each view and the worst ones: truth,
-engine, error four times.
+(Automatic). They are rendered with depth, those beyond the first as fine as a press has them; so is each scored frame,
+and once more with another seed (all is kept in FOLDER). The draft engine makes the take of each plan, and its scored
+frames, lossless, are compared with the true ones: SSIM and PSNR; beside it a plain splat of the same views (see
+splat.py); what the other seed has more; the share that no view showed. Where the frames beside a scored one are there,
+too, also flicker: the second difference of three frames in a row, |a - 2 b + c|, in levels, against the true film's.
+Where the set of views changes: the pixels that jump by more than 16 levels with the camera held. `--every 1` scores
+all frames and all flicker. What was measured of each frame is written beside the renders; `--sheets` writes the frames
+around each view and the worst ones: truth, engine, error four times.
 """
 
 from __future__ import annotations
@@ -41,7 +40,6 @@ from bench.truth.tours import TOURS, Tour  # noqa: E402
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View  # noqa: E402
 
 FPS = 24
-AGAIN = 6  # every so manieth scored frame is rendered with another seed, too
 BESIDE = 2  # frames to either side of a view that a sheet shows
 WORST = 5  # frames on the sheet of the worst
 
@@ -107,7 +105,7 @@ def render(work: blender.Blender, name: str, tour: Tour, folder: Path, every: in
     scored = range(every, tour.frames, every)
     for k in scored:
         made.setdefault(f"{name}_{k:03d}", {"name": f"{name}_{k:03d}", "world": worlds[k]})
-    again = [{"name": f"{name}_{k:03d}_again", "world": worlds[k], "seed": 1} for k in scored[2::AGAIN]]
+    again = [{"name": f"{name}_{k:03d}_again", "world": worlds[k], "seed": 1} for k in scored]
     work.render(tour.scene, folder, [*made.values(), *again])
 
 
