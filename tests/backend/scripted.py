@@ -175,14 +175,17 @@ class Hosted(Scripted):
             order = f"{request.seed} {key} {ready}"
             _write_line(account / "orders", order)
             _die_once(account, dies == "after")
-        commit({"key": key, "sent": True})
-        while time.time() < float(order.split()[2]):
-            _die_once(account, dies == "waits")
-            progress(0.2, "Waiting")
-            if cancelled():
-                _write_line(account / "cancelled", key)
-                raise Cancelled
-            time.sleep(0.02)
+        try:
+            commit({"key": key, "sent": True})
+            while time.time() < float(order.split()[2]):
+                _die_once(account, dies == "waits")
+                progress(0.2, "Waiting")
+                if cancelled():
+                    raise Cancelled
+                time.sleep(0.02)
+        except Cancelled:  # also of `commit`: it is ordered, so it is taken back
+            _write_line(account / "cancelled", key)
+            raise
         return super().generate(request, progress, cancelled)
 
 

@@ -29,6 +29,16 @@ def orders(account: Path) -> list[str]:
     return [line.split()[1] for line in (account / "orders").read_text().splitlines()]
 
 
+def _lines(path: Path) -> list[str]:
+    """What stands in it, as soon as a whole line does, within a minute."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if path.exists() and path.read_text().endswith("\n"):
+            break
+        time.sleep(0.02)
+    return path.read_text().splitlines()
+
+
 def test_a_job_waits_for_its_own_lane_only(service: Service, still: bytes) -> None:
     long = submit(service, still, "card", slow(frame_seconds=0.5))
     behind = submit(service, still, "second_card")
@@ -184,9 +194,7 @@ def test_a_job_that_ends_every_worker_is_given_up(service: Service, still: bytes
 def test_a_killed_service_pays_once_however_often(own_service: Service, still: bytes, tmp_path: Path) -> None:
     service = own_service.start()
     job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 20})
-    until = time.monotonic() + 60
-    while not (tmp_path / "orders").exists() and time.monotonic() < until:
-        time.sleep(0.02)
+    _lines(tmp_path / "orders")
     for _ in range(4):  # more often than a job that begins anew may be interrupted
         service.wait(job, "in_progress")
         workers = service.workers()
@@ -200,11 +208,6 @@ def test_a_killed_service_pays_once_however_often(own_service: Service, still: b
 
 def test_a_cancel_reaches_the_provider(service: Service, still: bytes, tmp_path: Path) -> None:
     job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 60})
-    until = time.monotonic() + 60
-    while not (tmp_path / "orders").exists() and time.monotonic() < until:
-        time.sleep(0.02)
+    _lines(tmp_path / "orders")
     service.http.post(f"/v1/videos/{job}/cancel")
-    until = time.monotonic() + 60
-    while not (tmp_path / "cancelled").exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert (tmp_path / "cancelled").read_text().split() == orders(tmp_path)
+    assert _lines(tmp_path / "cancelled") == orders(tmp_path)
