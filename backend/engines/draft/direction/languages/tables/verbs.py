@@ -300,19 +300,39 @@ _ENGLISH_TOO = one_of(
 @functools.cache
 def verbs_of(name: str) -> Rules:
     """The moves of a language: a pattern for all the forms of each, and its English."""
-    ending = _ENDINGS.get(name, "")
     found = []
-    for english, forms in _TABLE.items():
-        said = "|".join(form.replace("-", ending) if ending else form for form in listed(forms[name]))
+    for english in _TABLE:
+        said = "|".join(_forms(name, english))
         found.append((rf"(?<![\w'’-])(?:{said})(?!\w)" if name in _ENDINGS else said, english))
     return tuple(found)
 
 
-@functools.cache
-def _any_verb(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(pattern for pattern, _ in verbs_of(name)))
-
-
 def is_verb(name: str, word: str) -> bool:
     """Whether a word can be a camera's verb in a language of the Latin script, and is no word of English."""
-    return len(word) > 3 and word not in _ENGLISH_TOO and _any_verb(name).fullmatch(word) is not None
+    if len(word) <= 3 or word in _ENGLISH_TOO:
+        return False
+    beginning = _by_first_letter(name).get(word[0], ())
+    return any(word.startswith(head) and _compiled(form).fullmatch(word) for head, form in beginning)
+
+
+@functools.cache
+def _by_first_letter(name: str) -> dict[str, list[tuple[str, str]]]:
+    """The forms of all moves in a language of the Latin script, and how what they match begins. All of them as one
+    pattern would take as long to compile as all else of a first direction."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for english in _TABLE:
+        for form in _forms(name, english):
+            head = _HEAD.match(form)
+            assert head is not None and head[0]
+            found.setdefault(head[0][0], []).append((head[0], form))
+    return found
+
+
+def _forms(name: str, english: str) -> list[str]:
+    """Patterns of a move in a language, one for each form or stem."""
+    forms, ending = listed(_TABLE[english][name]), _ENDINGS.get(name, "")
+    return [form.replace("-", ending) if ending else form for form in forms]
+
+
+_compiled = functools.cache(re.compile)
+_HEAD = re.compile(r"(?:\w(?![?*{]))*")  # the letters that a pattern begins with, less one that may be left out
