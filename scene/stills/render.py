@@ -330,9 +330,10 @@ def finish(task: Task, depth: Depth | None) -> Still:
 
 
 def clean(task: Task) -> None:
-    """Remove what was only written on the way."""
+    """Remove what was only written on the way, where the disk lets us."""
     for path in task.folder.glob("part_*"):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 def _listen(on: bool) -> None:

@@ -164,14 +164,18 @@ def _watch() -> float | None:
         if still is None:
             return DRAWN if pending.state == "prepared" else TICK
         answer: Still | SceneError = still
-    except SceneError as error:
-        answer = error
     except OSError as error:
         answer = files.disk_error(pending.task.folder, error)
-    clean(pending.task)
-    give_back_in_copies(blocks.of_session(bpy.data.scenes, pending.task.scene))
-    state().pending = None
-    pending.done(answer)
+    except Exception as error:  # noqa: BLE001 - ends this still, and says so
+        answer = timer.problem(error, "a still that renders")
+    state().pending = None  # whatever else fails, this is over
+    try:
+        scene = blocks.of_session(bpy.data.scenes, pending.task.scene)
+        end(scene)
+        give_back_in_copies(scene)
+        clean(pending.task)
+    finally:
+        pending.done(answer)
     return None
 
 

@@ -343,3 +343,33 @@ def test_only_the_render_of_the_scene_itself_tells_its_camera(scene, tmp_path):
     assert render.is_as_asked(scene, task)
     scene.render.resolution_percentage = 50
     assert not render.is_as_asked(scene, task)
+
+
+def test_whatever_else_goes_wrong_ends_the_still_and_all_is_given_back(scene, monkeypatch, tmp_path):
+    """Once, said, at whatever step: the timer does not try it again."""
+    scene.frame_set(HERE)
+    before = settings_of(scene)
+
+    def breaks(*_, **_named):
+        raise KeyError("Combined")
+
+    steps = (files, "write_depth"), (render, "framing_of"), (render_job, "_begin_job"), (files, "finish")
+    for number, (where, name) in enumerate(steps):
+        folder = tmp_path / str(number)
+        with monkeypatch.context() as broken:
+            broken.setattr(where, name, breaks)
+            answers = start(scene, folder, frame=HERE + 2)
+            rounds(answers)
+        (answer,) = answers
+        assert (answer.code, answer.fix, "'Combined'" in answer.message) == ("unexpected", "open_log", True), name
+        assert settings_of(scene) == before and "take_one_borrowed" not in scene, name
+        assert render.state().running is None and list(folder.glob("part_*")) == [], name
+    assert x_of(finished(start(scene, tmp_path / "next"))) == pytest.approx(8.0)
+
+
+def test_what_cant_be_cleared_away_is_left_and_the_still_is_there(scene, monkeypatch, tmp_path):
+    (tmp_path / "part_still.png").mkdir()  # no unlink removes it
+    (tmp_path / "part_other").write_text("left")
+    still = finished(start(scene, tmp_path / "other"))
+    render.clean(SimpleNamespace(folder=tmp_path))
+    assert still.image.is_file() and sorted(one.name for one in tmp_path.glob("part_*")) == ["part_still.png"]
