@@ -41,7 +41,20 @@ def open_id() -> str:
 
 def is_open(file_id: str) -> bool:
     """Whether what was begun in the film with this id may land in the open file."""
-    return bool(file_id) and file_id in (open_id(), app().part(Left).file_id)
+    return bool(file_id) and (file_id in (open_id(), app().part(Left).file_id) or _lies_here(file_id))
+
+
+def begun(file_id: str) -> None:
+    """Something was begun in the open file, which may be closed without being saved, and bears no id then."""
+    if bpy.data.filepath and known(file_id) is None:
+        _remember(file_id, Film(Path(bpy.data.filepath)))
+
+
+def _lies_here(file_id: str) -> bool:
+    """Whether the film with this id was the open file, also where that bears another id by now, or none: it was closed
+    before it was saved with this one."""
+    film = known(file_id) if bpy.data.filepath else None
+    return film is not None and _same(film.file, bpy.data.filepath)
 
 
 def known(file_id: str) -> Film | None:

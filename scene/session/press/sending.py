@@ -10,7 +10,7 @@ from ....client.protocol import TakeRequest, View
 from ...app.app import app
 from ...app.errors import SceneError
 from ...app.state import Job
-from ...model.shots import kept
+from ...model.shots import films, kept
 from ...model.shots.paths import disk_fix, stored_path
 from ...model.shots.shot_list import find_shot
 from ..server.connection import session
@@ -43,6 +43,7 @@ def submit(key: str, request: TakeRequest, clip: Path) -> None:
         raise SceneError(
             "disk", rpt_("The job could not be written down: {error}.").format(error=error), disk_fix(error)
         ) from error
+    films.begun(request.binding.file_id)
     app().state.jobs[key] = Job(key, request.binding)
     app().state.changed()
 

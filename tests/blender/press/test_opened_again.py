@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from fractions import Fraction
 
 import bpy
 import pytest
@@ -12,16 +13,17 @@ import stand_in
 from paper import draw
 from rooms import clip
 from stand_in import ready
-from take_one.client.protocol import EngineInfo
+from take_one.client.protocol import Direction, EngineInfo, TakeRequest
 from take_one.client.protocol.codec import to_json
 from take_one.panels import preferences as panel
 from take_one.panels.sidebar import queue
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.app.state import RENDERING, SENDING, Job
+from take_one.scene.app.state import RENDERING, SENDING, WAITING_FILE, Job
 from take_one.scene.edit import strips
-from take_one.scene.model.shots import paths, shot_list, trust
+from take_one.scene.model.shots import films, paths, shot_list, takes, trust
 from take_one.scene.session import pump
+from take_one.scene.session.press import sending
 from take_one.scene.session.server.models import models
 
 
@@ -170,3 +172,32 @@ def test_models_say_their_size_and_whether_the_card_can_run_them(film):
     app().state.engines = (EngineInfo("big", "Big", available=False, reason="There is no NVIDIA card.", lane="gpu"),)
     texts = draw(panel.TAKEONE_AP_preferences, **holder).texts
     assert "There is no NVIDIA card." in texts and not any(text.startswith("Download") for text in texts)
+
+
+def test_a_take_of_a_film_that_was_closed_before_it_was_saved_with_its_id_lands_when_it_is_opened(tmp_path, source):
+    """Saved, animated for the first time, and left without another save: the file bears no id then."""
+    path = tmp_path / "film.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    session = stand_in.attach()
+    shot = shot_list.add_shot(bpy.context.scene)
+    shot.name, shot.seconds = "Kitchen", 1.0
+    binding = stand_in.binding_of(shot, placement="REPLACE")
+    request = TakeRequest("draft", Direction("x"), (), 1.0, Fraction(24), (96, 54), 7, binding=binding)
+    sending.submit("k1", request, takes.new_clip_path(shot, 1))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    event = stand_in.finish(session, 0, source)
+    pump.handle(event)
+    assert app().state.jobs["k1"].status == WAITING_FILE and len(bpy.data.scenes) == 1
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    assert films.open_id() == "" and films.is_open(binding.file_id)
+    shot_list.add_shot(bpy.context.scene)  # it bears another id from now on
+    assert films.open_id() not in ("", binding.file_id)
+    pump.handle(event)
+    landed = bpy.context.scene.take_one.shots[1]
+    assert (landed.uid, landed.name) == (binding.shot_uid, "Kitchen")
+    assert [(take.uid, take.number, take.status) for take in landed.takes] == [("k1", 1, "READY")]
+    assert {strip.get(strips.TAKE_KEY) for _, strip in strips.all_strips()} == {"k1"} and "k1" not in app().state.jobs
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "copy.blend"), copy=True)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "copy.blend"))
+    assert not films.is_open(binding.file_id)
