@@ -26,8 +26,9 @@ if TYPE_CHECKING:  # as of any registry, no process pays for what only a take ne
 ENGINES = {"scripted": "", "card": "", "second_card": "", "hosted": "", "elsewhere": "", "broken": ""}
 LANES = {"card": "gpu", "second_card": "gpu", "hosted": "network"}
 DEFAULT = "scripted"
-SLOW = "TAKE_ONE_TEST_SLOW_CAPABILITIES"  # seconds that `elsewhere` needs to say what it can do
+SLOW = "TAKE_ONE_TEST_SLOW_CAPABILITIES"  # a file: as long as it is there `elsewhere` does not say what it can do
 ASKED = "asked"  # a file in the home that gets a line each time that it is asked
+PATIENT = "TAKE_ONE_TEST_PATIENT"  # seconds until the service ends a process of its own for want of an answer
 
 
 def names() -> tuple[str, ...]:
@@ -54,7 +55,8 @@ class Scripted:
     def capabilities(self) -> EngineInfo:
         if self.name == "elsewhere":
             _write_line(Path(os.environ["TAKE_ONE_HOME"], ASKED), self.name)
-            time.sleep(float(os.environ.get(SLOW, "0")))
+            while SLOW in os.environ and Path(os.environ[SLOW]).exists():
+                time.sleep(0.02)
         here = self.name != "elsewhere"
         return EngineInfo(
             id=self.name,
@@ -177,8 +179,8 @@ class Hosted(Scripted):
             _die_once(account, dies == "after")
         try:
             commit({"key": key, "sent": True})
+            _die_once(account, dies == "waits")
             while time.time() < float(order.split()[2]):
-                _die_once(account, dies == "waits")
                 progress(0.2, "Waiting")
                 if cancelled():
                     raise Cancelled
@@ -226,8 +228,13 @@ if __name__ == "__main__":
 
     import backend.__main__ as command
     from backend.api import service
+    from backend.jobs.inspection import inspector
+    from backend.jobs.lanes import Slot
 
     given = command._parser().parse_args(["serve", *sys.argv[1:]])
     serve = service.serve
     service.serve = lambda settings: serve(dataclasses.replace(settings, registry="tests.backend.scripted"))
+    if PATIENT in os.environ:
+        Slot.cancel_seconds = float(os.environ[PATIENT])  # type: ignore[assignment, method-assign]
+        inspector.WAITING = float(os.environ[PATIENT]) / inspector.QUICK_SECONDS  # type: ignore[assignment]
     sys.exit(given.run(given))

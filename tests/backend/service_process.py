@@ -19,6 +19,18 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-only-for-tests"
 OVER = ("completed", "failed", "cancelled")
 PATIENCE = 60.0  # seconds: what has not come by then hangs, however busy the machine is
+FOR_HOURS = {"frame_seconds": 600}  # options of a scripted job that is at work until it is cancelled
+
+
+def shut(gate: Path) -> dict[str, Any]:
+    """Options of a scripted job that is at work until its gate is opened, however long a test takes meanwhile."""
+    gate.write_bytes(b"")
+    return {"gate": str(gate)}
+
+
+def open_gate(gate: Path) -> None:
+    """Lets a job through, with all its frames."""
+    gate.write_bytes(b"." * 1000)
 
 
 class Service:
@@ -143,6 +155,7 @@ class Service:
             job = self.job(job_id)
             if job["status"] in (statuses or OVER):
                 return job
+            assert job["status"] not in OVER, f"It is over: {job}"
             time.sleep(pause)
             pause = pause if statuses else min(1.2 * pause, 0.2)
         raise AssertionError(f"{job}\n{self.log()}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import threading
@@ -21,7 +20,8 @@ from backend.engines.engine import EngineError
 from backend.jobs.inspection import inspector
 from backend.jobs.inspection.inspector import Inspector
 from tests.backend.api.test_requests import error, raw
-from tests.backend.service_process import TOKEN, Service
+from tests.backend.scripted import PATIENT
+from tests.backend.service_process import FOR_HOURS, TOKEN, Service
 
 HEAD = f"Host: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
 
@@ -99,11 +99,12 @@ def at_once(*actions: Callable[[], None]) -> list[threading.Thread]:
     return threads
 
 
-def test_event_streams_do_not_wait_for_pictures(service: Service, still: bytes) -> None:
+def test_event_streams_do_not_wait_for_pictures(own_service: Service, still: bytes) -> None:
     """While none of them can come to an end."""
-    slow = slow_picture(25)
+    own_service.variables[PATIENT] = "600"
+    service, slow = own_service.start(), slow_picture(25)
     service.http.timeout = httpx.Timeout(120)
-    job = service.submit(still, options={"frame_seconds": 1}).json()["id"]
+    job = service.submit(still, options=FOR_HOURS).json()["id"]
     (checks,) = [child for child in service.children() if "backend.jobs.inspection.inspect" in child.cmdline()]
     answers: list[httpx.Response] = []
     checks.suspend()
@@ -111,14 +112,10 @@ def test_event_streams_do_not_wait_for_pictures(service: Service, still: bytes) 
     for _ in range(3):
         next(service.events(job))
     assert answers == []
-    with contextlib.suppress(psutil.NoSuchProcess):  # it was given up, and another is there
-        checks.resume()
+    checks.resume()
     for thread in threads:
         thread.join()
     assert [answer.status_code for answer in answers] == [200] * 3
-    for answer in answers:
-        service.http.post(f"/v1/videos/{answer.json()['id']}/cancel")
-    service.http.post(f"/v1/videos/{job}/cancel")
 
 
 @pytest.fixture

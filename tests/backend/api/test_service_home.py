@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.service_process import ROOT, TOKEN, Service
+from tests.backend.service_process import ROOT, TOKEN, Service, open_gate, shut
 
 posix = pytest.mark.skipif(os.name == "nt", reason="rights of files are another matter there")
 
@@ -43,8 +43,8 @@ def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
 def test_nothing_there_is_for_others(own_service: Service, still: bytes) -> None:
     own_service.home.mkdir(mode=0o755)
     (own_service.home / "jobs").mkdir(mode=0o755)
-    service = own_service.start()
-    job = service.submit(still, options={"frame_seconds": 0.05}).json()["id"]
+    service, gate = own_service.start(), own_service.home.with_name("gate")
+    job = service.submit(still, options=shut(gate)).json()["id"]
     service.wait(job, "in_progress")
     seen = 0
     while True:
@@ -54,6 +54,7 @@ def test_nothing_there_is_for_others(own_service: Service, still: bytes) -> None
                 with contextlib.suppress(FileNotFoundError):
                     assert path.stat().st_mode & 0o077 == 0, path
                     seen += 1
+        open_gate(gate)  # they are looked at while it waits, while it is made, and when it is over
         if over:
             break
     assert seen > 10
@@ -217,20 +218,20 @@ def damage(home: Path, change: str, *values: object) -> None:
 
 def test_one_bad_thing_stops_nothing_else(own_service: Service, still: bytes) -> None:
     service = own_service.start()
-    slow = {"frame_seconds": 0.2}
+    home, gate = service.home, service.home.with_name("gate")
     done = service.submit(still).json()["id"]
     service.wait(done)
-    running = service.submit(still, options=slow).json()["id"]
-    bad, good = (service.submit(still, options=slow).json()["id"] for _ in range(2))
+    running, bad, good = (service.submit(still, options=shut(gate)).json()["id"] for _ in range(3))
     service.wait(running, "in_progress")
     service.kill()
-    home = service.home
     damage(home, "UPDATE jobs SET request = '{' WHERE id = ?", bad)
     damage(home, "UPDATE jobs SET result = '[' WHERE id = ?", done)
+    (home / "jobs" / running / "attempt-1").mkdir(exist_ok=True)  # its worker may not have come so far
     (home / "jobs" / running / "attempt-1" / "result.json").write_text('{"frames": "many"')
     (home / "jobs" / "video_link").symlink_to(home / "nowhere")
     os.mkdir(os.fsencode(home / "jobs") + b"/video_\xff")  # noqa: PTH102 - not a name that text can hold
     (home / "jobs.lock").write_bytes(os.urandom(5000))
+    open_gate(gate)
     service.start()
     assert service.wait(running)["status"] == "completed"
     assert service.wait(good)["status"] == "completed"
@@ -244,11 +245,12 @@ def test_one_bad_thing_stops_nothing_else(own_service: Service, still: bytes) ->
 
 
 def test_a_list_of_jobs_that_another_program_holds(own_service: Service, still: bytes) -> None:
-    service = own_service.start()
-    running = service.submit(still, options={"frame_seconds": 0.1}).json()["id"]
+    service, gate = own_service.start(), own_service.home.with_name("gate")
+    running = service.submit(still, options=shut(gate)).json()["id"]
     service.wait(running, "in_progress")
     other = sqlite3.connect(service.home / "jobs.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    open_gate(gate)
     try:
         answer = service.http.post(f"/v1/videos/{running}/cancel")
         assert answer.status_code == 503

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.backend.service_process import ROOT, TOKEN, Service
+from tests.backend.service_process import FOR_HOURS, PATIENCE, ROOT, TOKEN, Service
 
 
 def ends(service: Service, seconds: float) -> bool:
@@ -34,7 +34,7 @@ def test_it_ends_when_no_client_holds_a_lease(tmp_path: Path) -> None:
         service = Service(tmp_path / "home", "tests.backend.scripted", "--leases", str(leases)).start()
         assert not ends(service, 1.5)
     try:
-        assert ends(service, 5), service.log()
+        assert ends(service, PATIENCE), service.log()
         assert service.process.returncode == 0
     finally:
         service.end()
@@ -42,7 +42,7 @@ def test_it_ends_when_no_client_holds_a_lease(tmp_path: Path) -> None:
 
 def test_sigterm_ends_it_with_a_stream_open_and_a_take_in_the_making(own_service: Service, still: bytes) -> None:
     service = own_service.start()
-    job_id = service.submit(still, options={"frame_seconds": 600}).json()["id"]  # for hours
+    job_id = service.submit(still, options=FOR_HOURS).json()["id"]
     service.wait(job_id, "in_progress")
     names: list[str] = []
 
@@ -66,7 +66,7 @@ def test_a_stream_that_is_dropped_is_given_up(own_service: Service, still: bytes
     import psutil
 
     service = own_service.start()
-    job_id = service.submit(still, options={"frame_seconds": 0.3}).json()["id"]
+    job_id = service.submit(still, options=FOR_HOURS).json()["id"]
     service.wait(job_id, "in_progress")
     process = psutil.Process(service.process.pid)
 
@@ -130,7 +130,7 @@ def test_other_machines_need_a_token_that_was_set(tmp_path: Path, token: str) ->
         text=True,
         cwd=ROOT,
         env=environment,
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert done.returncode == 2
     assert "TAKE_ONE_TOKEN" in done.stderr
@@ -158,7 +158,7 @@ def test_a_port_that_is_taken_is_told(own_service: Service) -> None:
         text=True,
         cwd=ROOT,
         env=service.environment(),
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert f"port {port}" in done.stderr

@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 
 from backend.jobs import lanes
-from tests.backend.scripted import ASKED, SLOW
-from tests.backend.service_process import Service, is_gone
-
-
-def slow(**more: Any) -> dict[str, Any]:
-    """Options of a job that lasts some three seconds (24 frames)."""
-    return {"frame_seconds": 0.12, **more}
+from tests.backend.scripted import ASKED, PATIENT, SLOW
+from tests.backend.service_process import FOR_HOURS, Service, is_gone, open_gate, shut
 
 
 def submit(service: Service, still: bytes, model: str, options: dict[str, Any] | None = None, **more: Any) -> str:
@@ -40,7 +35,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def test_a_job_waits_for_its_own_lane_only(service: Service, still: bytes) -> None:
-    long = submit(service, still, "card", slow(frame_seconds=0.5))
+    long = submit(service, still, "card", FOR_HOURS)
     behind = submit(service, still, "second_card")
     service.wait(long, "in_progress")
     draft = submit(service, still, "scripted")
@@ -65,7 +60,7 @@ def test_jobs_go_where_their_model_is(own_service: Service, still: bytes, tmp_pa
 
 
 def test_positions_are_counted_in_the_lane(service: Service, still: bytes) -> None:
-    running = [submit(service, still, model, slow()) for model in ("scripted", "card")]
+    running = [submit(service, still, model, FOR_HOURS) for model in ("scripted", "card")]
     for job in running:
         service.wait(job, "in_progress")
     models = ("scripted", "card", "scripted", "card", "card")
@@ -80,10 +75,12 @@ def test_positions_are_counted_in_the_lane(service: Service, still: bytes) -> No
 
 
 def test_the_network_lane_makes_four_at_once(service: Service, still: bytes, tmp_path: Path) -> None:
-    jobs = [submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 4}) for _ in range(5)]
+    gate = tmp_path / "gate"
+    jobs = [submit(service, still, "hosted", {"account": str(tmp_path), **shut(gate)}) for _ in range(5)]
     for job in jobs[:4]:
         service.wait(job, "in_progress")
     assert (service.job(jobs[4])["status"], service.job(jobs[4])["queue_position"]) == ("queued", 1)
+    open_gate(gate)
     assert [service.wait(job)["status"] for job in jobs] == ["completed"] * 5
     assert len(set(orders(tmp_path))) == len(orders(tmp_path)) == 5
 
@@ -105,29 +102,28 @@ def test_an_engine_makes_room_for_another_of_its_lane(service: Service, still: b
     assert first == second == third  # the same process, which keeps its own environment
 
 
-def test_each_card_has_a_worker_that_sees_it_alone(own_service: Service, still: bytes, tmp_path: Path) -> None:
-    own_service.variables["CUDA_VISIBLE_DEVICES"] = "GPU-a,GPU-b"
-    service, marker = own_service.start(), tmp_path / "marker"
-    jobs = [submit(service, still, "card", slow(run_marker=str(marker))) for _ in range(3)]
+def _cards_of_three(service: Service, still: bytes, folder: Path) -> set[str]:
+    """What the workers of three jobs see, of which two are at work at once."""
+    gate, marker = folder / "gate", folder / "marker"
+    service.start()
+    jobs = [submit(service, still, "card", {"run_marker": str(marker), **shut(gate)}) for _ in range(3)]
     for job in jobs[:2]:
         service.wait(job, "in_progress")
     assert service.job(jobs[2])["status"] == "queued"
-    for job in jobs:
-        service.wait(job)
-    assert {line.split()[1] for line in marker.read_text().splitlines()} == {"GPU-a", "GPU-b"}
+    open_gate(gate)
+    assert [service.wait(job)["status"] for job in jobs] == ["completed"] * 3
+    return {line.split()[1] for line in marker.read_text().splitlines()}
+
+
+def test_each_card_has_a_worker_that_sees_it_alone(own_service: Service, still: bytes, tmp_path: Path) -> None:
+    own_service.variables["CUDA_VISIBLE_DEVICES"] = "GPU-a,GPU-b"
+    assert _cards_of_three(own_service, still, tmp_path) == {"GPU-a", "GPU-b"}
 
 
 def test_a_job_has_as_many_cards_as_the_service_was_told(own_service: Service, still: bytes, tmp_path: Path) -> None:
     own_service.variables["CUDA_VISIBLE_DEVICES"] = "GPU-a,GPU-b,GPU-c,GPU-d"
     own_service.options = ("--gpus", "2")
-    service, marker = own_service.start(), tmp_path / "marker"
-    jobs = [submit(service, still, "card", slow(run_marker=str(marker))) for _ in range(3)]
-    for job in jobs[:2]:
-        service.wait(job, "in_progress")
-    assert service.job(jobs[2])["status"] == "queued"
-    for job in jobs:
-        service.wait(job)
-    assert {line.split()[1] for line in marker.read_text().splitlines()} == {"GPU-a,GPU-b", "GPU-c,GPU-d"}
+    assert _cards_of_three(own_service, still, tmp_path) == {"GPU-a,GPU-b", "GPU-c,GPU-d"}
 
 
 def test_the_cards_are_those_that_the_driver_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,16 +153,18 @@ def test_the_cards_are_those_that_the_driver_lists(tmp_path: Path, monkeypatch: 
 
 
 def test_a_cancel_is_noticed_while_an_engine_says_what_it_can_do(own_service: Service, still: bytes) -> None:
-    own_service.variables[SLOW] = "5"
+    silent = own_service.home.with_name("silent")
+    own_service.variables |= {SLOW: str(silent), PATIENT: "30"}
     service = own_service.start()
-    job = submit(service, still, "scripted", slow(frame_seconds=0.5))
+    job = submit(service, still, "scripted", FOR_HOURS)
     service.wait(job, "in_progress")
     worker = service.worker()
-    asked = service.home / ASKED
-    before, until = asked.read_text() if asked.exists() else "", time.monotonic() + 60
-    while not asked.exists() or asked.read_text() == before:  # what is known of the engines holds for a while
+    silent.touch()
+    asked, until = service.home / ASKED, time.monotonic() + 60
+    before = asked.read_text()
+    while asked.read_text() == before:  # what is known of the engines holds for a while
         assert time.monotonic() < until
-        service.http.get("/v1/models")  # asks the worker, which needs five seconds to answer
+        service.http.get("/v1/models")  # asks the worker, which does not answer
         time.sleep(0.05)
     service.http.post(f"/v1/videos/{job}/cancel")
     next_job = submit(service, still, "scripted")
@@ -193,15 +191,16 @@ def test_a_job_that_ends_every_worker_is_given_up(service: Service, still: bytes
 
 def test_a_killed_service_pays_once_however_often(own_service: Service, still: bytes, tmp_path: Path) -> None:
     service = own_service.start()
-    job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 20})
-    _lines(tmp_path / "orders")
-    for _ in range(4):  # more often than a job that begins anew may be interrupted
+    job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 600})
+    [order] = _lines(tmp_path / "orders")
+    for left in (3, 2, 1, 0):  # more often than a job that begins anew may be interrupted
         service.wait(job, "in_progress")
         workers = service.workers()
         service.kill()
         assert all(is_gone(worker) for worker in workers)
+        if not left:
+            (tmp_path / "orders").write_text(f"{order.rpartition(' ')[0]} 0\n")  # it is ready now
         service.start()
-    (tmp_path / "orders").write_text(f"0 {orders(tmp_path)[0]} 0\n")  # it is ready now
     assert service.wait(job)["status"] == "completed"
     assert len(orders(tmp_path)) == 1
 

@@ -20,7 +20,7 @@ from backend.jobs.workers.local import LocalCrew
 from backend.jobs.workers.warm import warm
 from client.protocol import TakeRequest
 from devtools.take_requests import take_request
-from tests.backend.service_process import Service, is_gone
+from tests.backend.service_process import FOR_HOURS, Service, is_gone, open_gate, shut
 
 POSE = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, 0.0, 1.0]]
 CAMERA = {
@@ -33,11 +33,6 @@ CAMERA = {
     "matrix_world": POSE,
 }
 PATH = {"keyframes": [{"t": 0.0, "matrix": POSE, "zoom": 1.0}, {"t": 1.0, "matrix": POSE, "zoom": 1.25}]}
-
-
-def slow(**more: Any) -> dict[str, Any]:
-    """Options of a job that lasts some three seconds (24 frames)."""
-    return {"frame_seconds": 0.12, **more}
 
 
 def test_a_take_is_made_and_can_be_read(service: Service, still: bytes, depth: bytes, tmp_path: Path) -> None:
@@ -117,7 +112,7 @@ def test_events_tell_progress_time_left_and_a_picture(service: Service, still: b
 
 @pytest.mark.parametrize("deaf", [False, True], ids=["notices", "deaf"])
 def test_a_cancel_takes_effect_at_once(service: Service, still: bytes, deaf: bool) -> None:
-    job_id = service.submit(still, options={"frame_seconds": 600, "deaf": deaf}).json()["id"]  # for hours
+    job_id = service.submit(still, options={**FOR_HOURS, "deaf": deaf}).json()["id"]
     after = service.submit(still).json()["id"]
     service.wait(job_id, "in_progress")
     assert service.http.post(f"/v1/videos/{job_id}/cancel").json()["status"] == "cancelled"
@@ -189,7 +184,7 @@ def test_warming_gives_way_to_a_job_that_waits() -> None:
 
 
 def test_the_waiting_queue_can_be_reordered(service: Service, still: bytes) -> None:
-    running = service.submit(still, options=slow()).json()["id"]
+    running = service.submit(still, options=FOR_HOURS).json()["id"]
     first, second, third = (service.submit(still).json()["id"] for _ in range(3))
     service.wait(running, "in_progress")
     assert [service.job(job)["queue_position"] for job in (running, first, second, third)] == [None, 1, 2, 3]
@@ -208,7 +203,7 @@ def test_the_waiting_queue_can_be_reordered(service: Service, still: bytes) -> N
 
 
 def test_a_job_can_be_deleted_at_any_time(service: Service, still: bytes) -> None:
-    running = service.submit(still, options=slow()).json()["id"]
+    running = service.submit(still, options=FOR_HOURS).json()["id"]
     waiting = service.submit(still).json()["id"]
     service.wait(running, "in_progress")
     for job_id in (running, waiting):
@@ -250,8 +245,8 @@ def test_the_same_key_gives_the_same_job(own_service: Service, still: bytes) -> 
 
 def test_a_killed_service_makes_the_job_again(own_service: Service, still: bytes, tmp_path: Path) -> None:
     service = own_service.start()
-    marker = tmp_path / "runs"
-    job_id = service.submit(still, options=slow(run_marker=str(marker))).json()["id"]
+    marker, gate = tmp_path / "runs", tmp_path / "gate"
+    job_id = service.submit(still, options={"run_marker": str(marker), **shut(gate)}).json()["id"]
     waiting = service.submit(still).json()["id"]
     service.wait(job_id, "in_progress")
     until = time.monotonic() + 60
@@ -261,6 +256,7 @@ def test_a_killed_service_makes_the_job_again(own_service: Service, still: bytes
     orphan = service.worker()
     service.kill()
     assert is_gone(orphan)
+    open_gate(gate)
     service.start()
     assert service.wait(job_id)["status"] == "completed"
     assert service.wait(waiting)["status"] == "completed"
@@ -270,7 +266,7 @@ def test_a_killed_service_makes_the_job_again(own_service: Service, still: bytes
 
 def test_a_job_that_is_interrupted_again_and_again_fails(own_service: Service, still: bytes) -> None:
     service = own_service.start()
-    job_id = service.submit(still, options=slow(frame_seconds=1)).json()["id"]
+    job_id = service.submit(still, options=FOR_HOURS).json()["id"]
     for _ in range(3):
         service.wait(job_id, "in_progress")
         service.kill()
@@ -283,24 +279,29 @@ def test_a_job_that_is_interrupted_again_and_again_fails(own_service: Service, s
     )
 
 
-def test_a_stopped_service_goes_on_where_it_was(own_service: Service, still: bytes) -> None:
-    service = own_service.start()
-    job_id = service.submit(still, options=slow()).json()["id"]
+def test_a_stopped_service_goes_on_where_it_was(own_service: Service, still: bytes, tmp_path: Path) -> None:
+    service, gate = own_service.start(), tmp_path / "gate"
+    job_id = service.submit(still, options=shut(gate)).json()["id"]
     for _ in range(4):  # more often than interruptions are allowed: a stop is none
         service.wait(job_id, "in_progress")
         assert service.stop() == 0
         service.start()
+    open_gate(gate)
     assert service.wait(job_id)["status"] == "completed"
 
 
 def test_a_take_that_is_whole_is_not_made_again(own_service: Service, still: bytes, tmp_path: Path) -> None:
     """The service dies between the worker's last file and its own commit."""
     service = own_service.start()
-    marker = tmp_path / "runs"
-    job_id = service.submit(still, options=slow(run_marker=str(marker))).json()["id"]
+    marker, gate = tmp_path / "runs", tmp_path / "gate"
+    job_id = service.submit(still, options={"run_marker": str(marker), **shut(gate)}).json()["id"]
     service.wait(job_id, "in_progress")
-    worker = service.worker()
+    worker, until = service.worker(), time.monotonic() + 60
+    while not marker.exists():  # it has its order
+        assert time.monotonic() < until
+        time.sleep(0.02)
     psutil.Process(service.process.pid).suspend()
+    open_gate(gate)
     result = service.home / "jobs" / job_id / "attempt-1" / "result.json"
     until = time.monotonic() + 60
     while not result.exists() and time.monotonic() < until:
@@ -316,11 +317,11 @@ def test_a_take_that_is_whole_is_not_made_again(own_service: Service, still: byt
 def test_two_services_share_one_queue(tmp_path: Path, still: bytes) -> None:
     one, two = Service(tmp_path / "home").start(), Service(tmp_path / "home").start()
     try:
-        first = one.submit(still, options=slow(frame_seconds=0.05)).json()["id"]
+        first = one.submit(still, options={"frame_seconds": 0.05}).json()["id"]
         second = two.submit(still).json()["id"]
         assert two.wait(first)["status"] == "completed"
         assert one.wait(second)["status"] == "completed"
-        third = two.submit(still, options=slow()).json()["id"]
+        third = two.submit(still, options=FOR_HOURS).json()["id"]
         one.wait(third, "in_progress")
         two.http.post(f"/v1/videos/{third}/cancel")
         one.kill()  # the one that works

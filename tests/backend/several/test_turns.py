@@ -18,6 +18,7 @@ from backend.jobs.store.store import Store
 from backend.jobs.store.turns import Waiting, first, line_up
 from client.protocol import Problem, Result
 from devtools.take_requests import take_request
+from tests.backend.service_process import FOR_HOURS, PATIENCE
 from tests.backend.several.conftest import Shared
 
 SMALL = replace(take_request(seconds=1, size=(64, 48)), engine="card")
@@ -220,7 +221,7 @@ def test_a_move_changes_the_order_of_ones_own_only(opened: Store) -> None:
 def test_two_jobs_do_not_wait_for_two_hundred(shared: Shared, still: bytes) -> None:
     """At a real service, over HTTP; the order of starts is read from its database."""
     with shared.by("anna") as service:
-        running = service.submit(still, options={"frame_seconds": 0.5}, seconds="10").json()["id"]
+        running = service.submit(still, options=FOR_HOURS, seconds="10").json()["id"]
         service.wait(running, "in_progress")
         many = [service.submit(still, seconds="0.1").json()["id"] for _ in range(200)]
     with shared.by("ben") as service:
@@ -234,7 +235,7 @@ def test_two_jobs_do_not_wait_for_two_hundred(shared: Shared, still: bytes) -> N
             assert service.wait(job)["status"] == "completed"
     with shared.by("anna") as service:
         service.wait(many[2])
-    db = sqlite3.connect(shared.home / "jobs.db")
+    db = sqlite3.connect(shared.home / "jobs.db", timeout=PATIENCE)
     db.execute("UPDATE jobs SET status = 'cancelled' WHERE status = 'queued'")
     db.commit()
     starts = [name for (name,) in db.execute("SELECT id FROM jobs WHERE started_at NOT NULL ORDER BY started_at")]

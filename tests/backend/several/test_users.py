@@ -18,7 +18,7 @@ from backend.home import HomeError
 from backend.jobs.store import migrations
 from backend.jobs.store.store import Store
 from tests.backend.api.test_service_home import sentence, serve
-from tests.backend.service_process import ROOT, TOKEN
+from tests.backend.service_process import FOR_HOURS, ROOT, TOKEN
 from tests.backend.several.conftest import TOKENS, Shared
 
 GOOD = "a-token-of-good-length"
@@ -164,7 +164,7 @@ def test_nobody_reaches_a_job_of_another(shared: Shared, still: bytes) -> None:
     with shared.by("ben") as service:
         done = service.submit(still, prompt="secret of ben").json()["id"]
         service.wait(done)
-        making = service.submit(still, options={"frame_seconds": 1}, extra=binding, key="k").json()["id"]
+        making = service.submit(still, options=FOR_HOURS, extra=binding, key="k").json()["id"]
         service.wait(making, "in_progress")
         waiting = service.submit(still).json()["id"]
         listed = {job["id"]: job["status"] for job in service.http.get("/v1/videos").json()["data"]}
@@ -187,7 +187,7 @@ def test_nobody_reaches_a_job_of_another(shared: Shared, still: bytes) -> None:
             service.http.delete(f"/v1/videos/{mine}")
     with shared.by("ben") as service:
         assert {job["id"]: job["status"] for job in service.http.get("/v1/videos").json()["data"]} == listed
-        again = service.submit(still, options={"frame_seconds": 1}, extra=binding, key="k")
+        again = service.submit(still, options=FOR_HOURS, extra=binding, key="k")
         assert again.json()["id"] == making
         assert service.http.get(f"/v1/videos/{done}/content").status_code == 200
         for job in (waiting, making):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from backend.api.watch import cards
 from client.protocol.cluster import Gpu
 from tests.backend.export.browser import browser, program
-from tests.backend.service_process import ROOT, Service
+from tests.backend.service_process import FOR_HOURS, ROOT, Service
 from tests.backend.several.conftest import CARDS, TOKENS, Shared
 
 GIB = 1 << 30
@@ -43,15 +44,28 @@ def settled(service: Service, name: str, value: float) -> dict[str, float]:
     return found
 
 
+def worker(service: Service, state: str) -> dict[str, Any]:
+    """The card's worker as /v1/cluster tells of it, once it is in this state: a job is at work a moment before."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        (found,) = [one for one in service.http.get("/v1/cluster").json()["workers"] if one["lane"] == "gpu"]
+        if found["state"] == state:
+            break
+        time.sleep(0.02)
+    assert found["state"] == state
+    return dict(found)
+
+
 def test_numbers_count_what_happened(shared: Shared, still: bytes) -> None:
-    began = samples(shared)
+    began, clock = samples(shared), time.monotonic()
     assert shared.http.get("/metrics", headers={"Authorization": ""}).status_code == 401
     with shared.by("ben") as service:
-        making = service.submit(still, model="card", options={"frame_seconds": 0.5}, prompt="secret").json()["id"]
+        making = service.submit(still, model="card", options=FOR_HOURS, prompt="secret").json()["id"]
         service.wait(making, "in_progress")
     with shared.by("anna") as service:
         bad = service.submit(still, model="card", options={"end": "engine_error"}).json()["id"]
         good = service.submit(still, model="card").json()["id"]
+    worker(shared, "busy")
     during = samples(shared)
     assert during["take_one_jobs{lane=gpu,state=in_progress}"] == 1
     assert during["take_one_jobs{lane=gpu,state=queued}"] == 2
@@ -78,7 +92,7 @@ def test_numbers_count_what_happened(shared: Shared, still: bytes) -> None:
 
     assert risen("take_one_wait_seconds_count{engine=card,lane=gpu}") == 3
     assert risen("take_one_wait_seconds_bucket{engine=card,lane=gpu,le=+Inf}") == 3
-    assert 0 < risen("take_one_make_seconds_sum{engine=card,lane=gpu}") < 30
+    assert 0 < risen("take_one_make_seconds_sum{engine=card,lane=gpu}") < time.monotonic() - clock
     assert risen("take_one_failures_total{code=no_camera,engine=card}") == 1
     assert risen("take_one_cancels_total{engine=card}") == 1
     text = shared.http.get("/metrics").text
@@ -89,8 +103,10 @@ def test_each_sees_where_their_own_jobs_are(shared: Shared, still: bytes) -> Non
     with shared.by("ben") as service:
         up = service.submit(still, model="card", seconds="0.1").json()["id"]
         assert service.wait(up)["status"] == "completed"  # a worker that still starts is ended with its job
-        making = service.submit(still, model="card", options={"frame_seconds": 0.5}).json()["id"]
+        before = time.time()
+        making = service.submit(still, model="card", options=FOR_HOURS).json()["id"]
         service.wait(making, "in_progress")
+        since = worker(service, "busy")["since"]
         service.submit(still, model="card")
         waiting = service.http.get("/v1/videos", params={"limit": 1}).json()["first_id"]
     for user, job, counts in (("ben", making, (1, 1, 1, 1)), ("anna", None, (1, 1, 0, 0)), ("", None, (1, 1, 0, 0))):
@@ -100,19 +116,15 @@ def test_each_sees_where_their_own_jobs_are(shared: Shared, still: bytes) -> Non
         (lane,) = [lane for lane in said["lanes"] if lane["name"] == "gpu"]
         names = ("waiting", "making", "your_waiting", "your_making")
         assert tuple(lane[name] for name in names) == counts
-        (worker,) = [worker for worker in said["workers"] if worker["lane"] == "gpu"]
-        assert (worker["name"], worker["state"], worker["engine"], worker["job"]) == ("gpu:0", "busy", "card", job)
-        assert abs(time.time() - worker["since"]) < 20
+        (one,) = [one for one in said["workers"] if one["lane"] == "gpu"]
+        told = {"name": "gpu:0", "lane": "gpu", "state": "busy", "engine": "card", "job": job, "since": since}
+        assert one == told and before <= since <= time.time()
         assert [gpu["memory_used"] for gpu in said["gpus"]] == [20 * GIB, 4 << 20]
     with shared.by("ben") as service:
         for one in (waiting, making):
             service.http.delete(f"/v1/videos/{one}")
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        (worker,) = [one for one in shared.http.get("/v1/cluster").json()["workers"] if one["lane"] == "gpu"]
-        if worker["state"] == "idle":
-            break
-    assert (worker["state"], worker["engine"], worker["job"]) == ("idle", "card", None)
+    one = worker(shared, "idle")
+    assert (one["engine"], one["job"]) == ("card", None)
 
 
 def test_a_screen_on_the_wall_sees_all_of_it_and_makes_nothing(shared: Shared, still: bytes) -> None:
@@ -175,10 +187,10 @@ def test_the_page_is_open_and_empty_and_lets_nothing_in(shared: Shared) -> None:
 @pytest.mark.skipif(program() is None, reason="there is no Chromium: the variable CHROMIUM names one")
 def test_the_page_shows_what_runs_where(shared: Shared, still: bytes, tmp_path: Path) -> None:
     with shared.by("ben") as service:
-        theirs = service.submit(still, model="card", options={"frame_seconds": 1}).json()["id"]
+        theirs = service.submit(still, model="card", options=FOR_HOURS).json()["id"]
         service.wait(theirs, "in_progress")
     with shared.by("anna") as service:
-        mine = service.submit(still, options={"frame_seconds": 1}).json()["id"]
+        mine = service.submit(still, options=FOR_HOURS).json()["id"]
         service.wait(mine, "in_progress")
         service.submit(still, model="card")
     table = "[...document.querySelectorAll('#%s tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
@@ -195,12 +207,13 @@ def test_the_page_shows_what_runs_where(shared: Shared, still: bytes, tmp_path: 
         tab.errors.clear()  # the browser's own word of the 401
         tab.value(type_in % TOKENS["anna"])
         tab.wait(f"{about}.startsWith('You are anna.')")
+        tab.wait(f"({table % 'workers'}).filter((row) => row[2] === 'busy' && row[3]).length === 2")
         assert tab.value("document.getElementById('token').value") == ""
         workers = {row[0]: row for row in tab.value(table % "workers")}
         assert workers["cpu"][1:5] == ["cpu", "busy", "scripted", mine]
         assert workers["gpu:0"][1:5] == ["gpu", "busy", "card", "another user's"]
         assert workers["network:3"][2:] == ["off", "", "", ""]
-        assert re.fullmatch(r"\d+ s", workers["cpu"][5])
+        assert re.fullmatch(r"(\d+ min )?\d+ s", workers["cpu"][5])
         lanes = {row[0]: row[1:] for row in tab.value(table % "lanes")}
         assert lanes == {"cpu": ["0", "0", "1", "1"], "gpu": ["1", "1", "1", "0"], "network": ["0", "0", "0", "0"]}
         gpus = tab.value(table % "gpus")
