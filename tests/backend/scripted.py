@@ -91,7 +91,7 @@ class Scripted:
         if not self._loaded:
             time.sleep(options.get("load_seconds", 0.0))
             self._loaded = True
-        print("engines may print")
+        print("engines may print", flush=True)
         progress(0.0, "Preparing")
         fps = Fraction(options.get("fps", request.fps))
         count = max(1, round(request.seconds * fps))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
+import socket
 import subprocess
 import sys
 import time
@@ -31,6 +33,14 @@ def shut(gate: Path) -> dict[str, Any]:
 def open_gate(gate: Path) -> None:
     """Lets a job through, with all its frames."""
     gate.write_bytes(b"." * 1000)
+
+
+def quiet_port() -> str:
+    """A free port that the system gives to nobody who asks for any."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return str(port)
 
 
 class Service:

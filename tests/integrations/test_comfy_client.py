@@ -16,7 +16,7 @@ from integrations.comfyui import client as module
 from integrations.comfyui.client import Client
 from integrations.comfyui.errors import TakeOneError, Unreachable
 from integrations.comfyui.running import check_price, choose, engine_line, make_take
-from tests.backend.service_process import Service
+from tests.backend.service_process import FOR_HOURS, Service, open_gate, quiet_port, shut
 from tests.integrations.conftest import Answers, form, say
 
 
@@ -94,12 +94,15 @@ def test_what_was_asked_arrives(client: Client, service: Service, tmp_path: Path
 def test_an_interruption_cancels_and_the_next_run_makes_it_anew(
     client: Client, service: Service, tmp_path: Path
 ) -> None:
-    slow = {"seed": 5, "seconds": 2.0, "options": options(frame_seconds=0.05)}
+    half = shut(tmp_path / "gate")
+    (tmp_path / "gate").write_bytes(b"." * 12)  # of 24 frames
+    slow = {"seed": 5, "seconds": 2.0, "options": options(**half)}
     with pytest.raises(Stop):
         make(client, tmp_path, Watch(at=20.0), **slow)
     job_id = jobs(service)[0]
     assert service.job(job_id)["status"] == "cancelled"
     assert list(tmp_path.glob("take_one_*")) == []
+    open_gate(tmp_path / "gate")
     _, job = make(client, tmp_path, **slow)
     assert job["status"] == "completed"
     assert job["id"] != job_id
@@ -195,25 +198,26 @@ def test_a_job_that_is_removed_meanwhile_is_told(client: Client, service: Servic
 
     threading.Thread(target=remove).start()
     with pytest.raises(TakeOneError, match="was removed on the server before its take was made"):
-        make(client, tmp_path, watch, seed=8, seconds=4.0, options=options(frame_seconds=0.1))
+        make(client, tmp_path, watch, seed=8, options=options(**FOR_HOURS))
 
 
 def test_a_server_that_dies_meanwhile_is_waited_for(know: Callable[..., Client], tmp_path: Path) -> None:
-    first = Service(tmp_path / "home").start()
-    port = first.url.rpartition(":")[2]
-    watch = Watch()
+    port = quiet_port()
+    first, second = (Service(tmp_path / "home", "tests.backend.scripted", "--port", port) for _ in range(2))
+    first.start()
+    watch, gate = Watch(), tmp_path / "gate"
 
     def die_and_return() -> None:
         while not watch.shown:
             time.sleep(0.01)
         first.kill()
+        open_gate(gate)
         second.start()
 
-    second = Service(tmp_path / "home", "tests.backend.scripted", "--port", port)
+    slow = options(**shut(gate))
     returning = threading.Thread(target=die_and_return)
     returning.start()
     try:
-        slow = options(frame_seconds=0.04)
         _, job = make(know(first.url), tmp_path, watch, seed=9, seconds=2.0, options=slow)
         returning.join()
         assert [one["id"] for one in second.http.get("/v1/videos").json()["data"]] == [job["id"]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +20,7 @@ from client.protocol import Camera
 from client.protocol.codec import from_json
 from integrations.comfyui.errors import TakeOneError
 from integrations.comfyui.servers import server_at
-from tests.backend.service_process import Service
+from tests.backend.service_process import Service, open_gate, shut
 from tests.integrations import comfy_stand_in as comfy
 from tests.integrations.conftest import Answers, say
 from tests.integrations.test_comfy_pictures import guide
@@ -48,8 +50,18 @@ def animate(nodes: ModuleType, **changes: Any) -> tuple[Any, ...]:
     return found
 
 
-def test_a_still_becomes_a_video(nodes: ModuleType, running: comfy.Running, client: object) -> None:
-    video, notes = animate(nodes, options=json.dumps({"frame_seconds": 0.05}))
+def test_a_still_becomes_a_video(nodes: ModuleType, running: comfy.Running, client: object, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+
+    def let_through() -> None:
+        until = time.monotonic() + 60
+        while ("7", "Filming") not in running.texts and time.monotonic() < until:
+            time.sleep(0.01)
+        open_gate(gate)
+
+    options = json.dumps(shut(gate))
+    threading.Thread(target=let_through).start()
+    video, notes = animate(nodes, options=options)
     with av.open(video.file) as film:
         assert sum(1 for _ in film.decode(video=0)) == 6
         assert (film.streams.video[0].width, film.streams.audio[0].rate) == (64, 48_000)
@@ -60,11 +72,13 @@ def test_a_still_becomes_a_video(nodes: ModuleType, running: comfy.Running, clie
 
 
 def test_an_interruption_reaches_comfyui_as_its_own(
-    nodes: ModuleType, running: comfy.Running, client: object, service: Service
+    nodes: ModuleType, running: comfy.Running, client: object, service: Service, tmp_path: Path
 ) -> None:
     running.interrupt_at = 20.0
+    half = shut(tmp_path / "gate")
+    (tmp_path / "gate").write_bytes(b"." * 12)  # of 24 frames
     with pytest.raises(comfy.Interrupted):
-        animate(nodes, seed=22, seconds=2.0, options=json.dumps({"frame_seconds": 0.05}))
+        animate(nodes, seed=22, seconds=2.0, options=json.dumps(half))
     assert service.http.get("/v1/videos").json()["data"][0]["status"] == "cancelled"
 
 

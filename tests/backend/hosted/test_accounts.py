@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backend import accounts
@@ -96,8 +98,9 @@ def test_a_key_goes_into_the_keyring_and_from_there_to_the_worker(place: Place, 
         while service.job(job_id)["status"] == "queued":
             time.sleep(0.02)
         for process in service.children():  # how anybody on the machine could see it
-            assert KEY not in " ".join(process.cmdline())
-            assert KEY not in json.dumps(process.environ())
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that only asks for the machine's cards
+                assert KEY not in " ".join(process.cmdline())
+                assert KEY not in json.dumps(process.environ())
         assert service.wait(job_id)["status"] == "completed"
         assert len(fal.orders) == 1
     finally:

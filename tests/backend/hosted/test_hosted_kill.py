@@ -42,21 +42,21 @@ def test_a_server_of_ones_own_at_all_three_moments(tmp_path: Path, still: bytes)
     service = connected(tmp_path / "home", {"videos": fake}).start()
     only = {"videos": fake}
     try:
-        fake.script = Script(dribble=0.5)
+        fake.script = Script(dribble=5.0)
         jobs = [order(service, still, ENGINE["videos"], seed="1", prompt="the first")]
         until_all(only, lambda _: fake.orders and fake.orders[0].fetched)
         jobs.append(order(service, still, ENGINE["videos"], seed="2", prompt="the second"))
         until_all(only, lambda _: len(fake.orders) == 2)
         fake.orders[1].ready = time.time() + 600
         until_all(only, lambda _: service.job(jobs[1])["status"] == "in_progress")
-        fake.script.slow = 20.0
+        fake.script.slow = 600.0
         jobs.append(order(service, still, ENGINE["videos"], seed="3", prompt="the third"))
         until_all(only, lambda _: len(fake.orders) == 3)
         service.kill()
         fake.script, fake.orders[1].ready = Script(), 0.0
         service.start()
         for job_id in jobs:
-            assert service.wait(job_id, seconds=60)["status"] == "completed"
+            assert service.wait(job_id, seconds=120)["status"] == "completed"
         assert [made.body["seed"] for made in fake.orders] == ["1", "2", "3"]
         assert fake.orders[0].fetched == 2
     finally:
@@ -67,7 +67,7 @@ def test_a_server_of_ones_own_at_all_three_moments(tmp_path: Path, still: bytes)
 def test_between_the_order_and_its_answer(hit: tuple[Service, dict[str, Fake]], still: bytes) -> None:
     service, fakes = hit
     for fake in fakes.values():
-        fake.script = Script(slow=8.0)
+        fake.script = Script(slow=600.0)
     jobs = {name: order(service, still, ENGINE[name]) for name in fakes}
     until_all(fakes, lambda fake: fake.orders)
     service.kill()
@@ -75,7 +75,7 @@ def test_between_the_order_and_its_answer(hit: tuple[Service, dict[str, Fake]], 
         fake.script = Script()
     service.start()
     for name, job_id in jobs.items():
-        job = service.wait(job_id, seconds=60)
+        job = service.wait(job_id, seconds=120)
         assert len(fakes[name].orders) == 1, name
         if name in LISTED:
             assert job["status"] == "completed", job
@@ -92,14 +92,14 @@ def test_while_it_is_made(hit: tuple[Service, dict[str, Fake]], still: bytes) ->
     service.kill()
     service.start()
     for name, job_id in jobs.items():
-        assert service.wait(job_id, seconds=60)["status"] == "completed", name
+        assert service.wait(job_id, seconds=120)["status"] == "completed", name
         assert len(fakes[name].orders) == 1, name
 
 
 def test_while_its_clip_comes(hit: tuple[Service, dict[str, Fake]], still: bytes) -> None:
     service, fakes = hit
     for fake in fakes.values():
-        fake.script = Script(dribble=0.5)
+        fake.script = Script(dribble=5.0)
     jobs = {name: order(service, still, ENGINE[name]) for name in fakes}
     until_all(fakes, lambda fake: fake.orders and fake.orders[0].fetched)
     service.kill()
@@ -107,6 +107,6 @@ def test_while_its_clip_comes(hit: tuple[Service, dict[str, Fake]], still: bytes
         fake.script = Script()
     service.start()
     for name, job_id in jobs.items():
-        assert service.wait(job_id, seconds=60)["status"] == "completed", name
+        assert service.wait(job_id, seconds=120)["status"] == "completed", name
         assert len(fakes[name].orders) == 1, name
         assert fakes[name].orders[0].fetched == 2, name

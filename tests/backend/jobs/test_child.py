@@ -22,7 +22,7 @@ sys.path.insert(0, {root!r})
 from backend.jobs.workers.child import end_with_parent, serve
 end_with_parent(int(sys.argv[1]))
 send, messages = serve()
-print("this is no message")
+print("this is no message", flush=True)
 send({{"hello": sys.argv[1:], "mine": os.environ.get("MINE"), "utf8": os.environ["PYTHONUTF8"]}})
 for message in messages:
     if message["do"] == "say":

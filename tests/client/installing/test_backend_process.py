@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from client.events import FAILED, READY, RECONNECTING, STARTING, BackendState, TakeReady
+from client.events import FAILED, READY, RECONNECTING, STARTING, BackendState, JobProgress, TakeReady
 from client.lease import Lease
 from client.local.process import LocalBackend, Outdated, StartError, local_token
 from client.local.reason import explain
@@ -65,9 +65,9 @@ def test_the_real_backend_starts_answers_and_stops(home: Path):
     lease = Lease(home)
     backend = LocalBackend(PYTHON, ROOT, home, lease.name)
     url, token = backend.start()
-    health = requests.get(url + "/health", headers={"Authorization": f"Bearer {token}"}, timeout=5).json()
+    health = requests.get(url + "/health", headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
     assert (health["status"], health["protocol"]) == ("ok", 1)
-    assert requests.get(url + "/v1/videos", timeout=5).status_code == 401, "the token is needed"
+    assert requests.get(url + "/v1/videos", timeout=60).status_code == 401, "the token is needed"
     assert backend.pid is not None
     backend.stop()
     assert gone(backend_pid := health["pid"]), backend_pid
@@ -122,7 +122,7 @@ def test_the_real_backend_ends_when_blender_is_killed(home: Path):
     pid = json.loads((home / "backend.json").read_text())["pid"]
     blender.send_signal(signal.SIGKILL)
     blender.wait()
-    assert gone(pid, 10.0)
+    assert gone(pid)
 
 
 def test_a_backend_of_another_version_is_replaced_unless_someone_uses_it(home: Path, make_root: Callable[..., Path]):
@@ -152,7 +152,7 @@ def test_a_backend_that_another_blender_uses_is_taken_over_when_asked(home: Path
     newer = LocalBackend(PYTHON, make_root(version="0.2.0"), home, ours.name)
     newer.start(take_over=True)
     assert newer.pid != running.pid
-    running._process.wait(10)  # type: ignore[union-attr]
+    running._process.wait(60)  # type: ignore[union-attr]
     ours.release()
     theirs.release()
     newer.stop()
@@ -205,12 +205,16 @@ def test_a_killed_backend_is_started_again_and_the_job_arrives(
     make_request: Callable[..., TakeRequest],
     make_root: Callable[..., Path],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     """The stand-in forgets its jobs when killed: the client gives it the job again, from its own copies."""
+    monkeypatch.setenv("TAKE_ONE_TEST_HOLD", "yes")  # the first one has it in the making until it is killed
     session = make_session()
     session.connect(LocalTarget(make_root(), PYTHON))
     wait_for(session, BackendState, test=lambda event: event.state == READY)
+    monkeypatch.delenv("TAKE_ONE_TEST_HOLD")
     session.submit("k1", make_request(), tmp_path / "t.mp4")
+    wait_for(session, JobProgress)
     os.kill(json.loads((home / "backend.json").read_text())["pid"], signal.SIGKILL)
     wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
     assert wait_for(session, TakeReady).key == "k1"

@@ -31,9 +31,8 @@ def service(tiny_home, tmp_path):
     command = [sys.executable, "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE)
     try:
-        for _ in range(600):
-            if ready.exists() or process.poll() is not None:
-                break
+        until = time.monotonic() + 120
+        while not ready.exists() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.05)
         yield Client(f"http://127.0.0.1:{json.loads(ready.read_text())['port']}")
     finally:
