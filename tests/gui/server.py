@@ -28,4 +28,4 @@ def serving(root: Path, home: Path, token: str) -> Iterator[str]:
         time.sleep(0.1)
     yield f"http://127.0.0.1:{json.loads(ready.read_text())['port']}"
     process.terminate()
-    process.wait(15)
+    process.wait(60)

@@ -45,10 +45,10 @@ class Workers:
         self._send(signal.SIGSTOP)
 
     def _at_rest(self) -> bool:
-        """Whether there are some, and none of them worked in the last REST seconds."""
+        """Whether there are some, and none of them worked in the last REST seconds, or wanted to."""
         before = self._worked()
         time.sleep(REST)
-        return bool(before) and before == self._worked()
+        return bool(before) and before == self._worked() and not any(map(_wants, before))
 
     def _worked(self) -> dict[int, float]:
         """The processor seconds of each so far."""
@@ -57,3 +57,11 @@ class Workers:
     def go_on(self) -> None:
         """Let them go on."""
         self._send(signal.SIGCONT)
+
+
+def _wants(pid: int) -> bool:
+    """Whether a thread of this process waits for a core, or for a disk."""
+    with contextlib.suppress(OSError):  # it has ended
+        states = [path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+        return any(state in "RD" for state in states)
+    return True

@@ -111,7 +111,7 @@ def test_show_the_folder(blender: BlenderWindow, tmp_path: Path) -> None:
     blender.run(f"import os; PATH = os.environ['PATH']; os.environ['PATH'] = {str(tmp_path) + os.pathsep!r} + PATH")
     press(blender, "free_space")
     ends = time.monotonic() + 60
-    while not (tmp_path / "opened").exists():
+    while not (tmp_path / "opened").exists() or not (tmp_path / "opened").read_text():
         assert time.monotonic() < ends
         time.sleep(0.1)
     blender.run("os.environ['PATH'] = PATH")
