@@ -22,6 +22,7 @@ WAITING_SECONDS = 1.0  # of those behind it
 SLOW_SECONDS = 30.0  # of a download, after which others wait for it no longer
 MOST_DOWNLOADS = 4  # from a server at once
 BUSY_SECONDS = 5.0  # before a full server is asked again, or one that answered nonsense
+HELD_SECONDS = 10.0  # before it is tried again to write down what a server has made
 MOST_RESUBMITS = 2
 MOST_GARBLED = 3  # answers of no sense before a job is given up
 BUSY = (429, 502, 503, 504)  # HTTP statuses of a server that will answer later
@@ -30,6 +31,7 @@ SHUT = ("certificate", "redirected")
 MOST_SHUT = 10  # times that a job is kept through that
 GARBLED = ("not_a_server", "too_large", "bad_clip")
 CLOSE_SECONDS = 1.0
+FULL = (errno.ENOSPC, errno.EDQUOT)
 CANCELLED = Problem("cancelled", "Cancelled.")
 UNEXPLAINED = Problem("failed", "The server failed and did not say why.", "retry")
 
@@ -37,7 +39,7 @@ UNEXPLAINED = Problem("failed", "The server failed and did not say why.", "retry
 @dataclass
 class OpenJob:
     """An unfinished job of this session. `attempted`: the server may have it, though no answer came. `begun` is when
-    its transfer did."""
+    its transfer did. `held`: the clip is at the server, and could not be written here."""
 
     record: Record
     due: float = 0.0
@@ -47,6 +49,7 @@ class OpenJob:
     attempted: bool = False
     garbled: int = 0
     shut: int = 0
+    held: bool = False
 
     @property
     def uploading(self) -> bool:
@@ -106,8 +109,8 @@ class Jobs:
         if job is None or job.record.state == CANCELLING:
             return
         stopped = job.transfer is not None and job.transfer.stop()
-        if job.downloading:
-            if stopped:
+        if job.downloading or job.held:
+            if stopped or job.transfer is None:
                 self._fail(job, CANCELLED)
             return  # else the take is there in this moment
         if job.record.id is None and not job.attempted and (stopped or job.transfer is None):
@@ -194,7 +197,10 @@ class Jobs:
         except ApiError as error:
             self._refused(job, error)
         except OSError as error:
-            self._give_up(job, _file_problem(error))
+            if job.record.id is not None and job.record.state == SENT:
+                self._hold(job, job.record.id, error)
+            else:
+                self._give_up(job, _file_problem(error))
         except Exception as error:  # one job must not hold up the others
             LOG.exception("with the job %s", job.record.key)
             message = f"Something unexpected went wrong: {error}. The log tells more."
@@ -242,6 +248,9 @@ class Jobs:
                 if transfer.api is not api:  # of a connection that is gone by now
                     job.due = 0.0
                     return
+            raise
+        except OSError:
+            job.held = not uploaded
             raise
         if not uploaded:
             job.record.job = answer
@@ -298,7 +307,7 @@ class Jobs:
         record.resubmitted += 1
         record.state, record.id = NEW, None
         self._journal.save(record)
-        job.due = 0.0
+        job.due, job.held = 0.0, False
 
     def _cancel_there(self, job: OpenJob, job_id: str, api: Api) -> None:
         answer = Job(job_id)
@@ -315,6 +324,12 @@ class Jobs:
             self._fetch(job, answer, api)
             return
         self._fail(job, CANCELLED)
+
+    def _hold(self, job: OpenJob, job_id: str, error: OSError) -> None:
+        """It is not lost by a disk that is full or away: the server has it, and perhaps it is paid."""
+        job.due = time.monotonic() + HELD_SECONDS
+        why = "the disk is full" if error.errno in FULL else "its folder can't be written to"
+        self._report(job, Job(job_id, JobState.IN_PROGRESS, 100, stage=f"Waiting: {why}"))
 
     def _give_up(self, job: OpenJob, problem: Problem) -> None:
         """It ends by a problem, or as cancelled where that was wanted anyway."""
@@ -362,7 +377,7 @@ def _delete_if_there(api: Api, job_id: str) -> None:
 
 def _file_problem(error: OSError) -> Problem:
     path = error.filename or "a file"
-    if error.errno == errno.ENOSPC:
+    if error.errno in FULL:
         return Problem("file", f"The disk is full: {path} could not be written.", "free_space")
     if isinstance(error, FileNotFoundError):
         return Problem("file", f"{path} is not there any more.", "retry")

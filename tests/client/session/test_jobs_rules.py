@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from client.api.errors import ApiError
 from client.events import JobFailed, JobProgress, TakeReady
-from client.jobs.record import CANCELLING, NEW, SENT
+from client.jobs import follow
+from client.jobs.record import CANCELLING, NEW, SENT, Record
 from client.protocol import Job, JobState, Problem
 from tests.client.desk import AtOnce, Desk, Server
 
@@ -57,6 +60,51 @@ def test_a_busy_server_is_asked_again_after_a_while(desk: Desk, status: int) -> 
     desk.step(api, 0.2)
     assert desk.step(api) == [("submit", "k1")]
     assert desk.failures() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "stage"),
+    [(OSError(28, "No space"), "Waiting: the disk is full"), (OSError(122, "Quota"), "Waiting: the disk is full"),
+     (PermissionError(13, "Denied"), "Waiting: its folder can't be written to")],
+)  # fmt: skip
+def test_a_clip_that_cant_be_written_stays_at_its_server_until_it_can(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: OSError, stage: str
+) -> None:
+    api, fetch = Server(), follow.fetch
+
+    def full(_record: Record, _job: Job) -> Callable[..., Job]:
+        def work(*_: object) -> Job:
+            raise error
+
+        return work
+
+    api.says["job"] = Job("", DONE)
+    monkeypatch.setattr(follow, "fetch", full)
+    records = [desk.add(key, SENT) for key in ("k1", "k2")]
+    for seconds in (0, 0, 0.3, 0, 10, 0):
+        desk.step(api, seconds)
+    told = [(event.key, event.job.status, event.job.progress, event.job.stage) for event in desk.told]
+    assert told == [("k1", WORKING, 100, stage), ("k2", WORKING, 100, stage)], "once each"
+    assert [record.state for record in records] == [SENT, SENT] and desk.jobs.busy("local")
+    api.calls.clear()
+    desk.jobs.cancel("k2", api)  # type: ignore[arg-type]
+    assert desk.failures() == [("k2", "cancelled")] and api.calls == []
+    monkeypatch.setattr(follow, "fetch", fetch)
+    desk.step(api, 10)
+    desk.step(api)
+    assert desk.fetched == ["k1"] and isinstance(desk.told[-1], TakeReady) and desk.told[-1].key == "k1"
+
+
+def test_a_job_that_cant_be_noted_as_sent_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    api, save = Server(), desk.journal.save
+    desk.add("k1")
+    desk.step(api)
+    monkeypatch.setattr(desk.journal, "save", lambda _: (_ for _ in ()).throw(OSError(28, "No space")))
+    desk.step(api)
+    assert [event.job.stage for event in desk.told] == ["Waiting: the disk is full"]
+    monkeypatch.setattr(desk.journal, "save", save)
+    desk.jobs.cancel("k1", api)  # type: ignore[arg-type]
+    assert api.calls[-1] == ("cancel", "v-k1"), "the server makes it meanwhile"
 
 
 @pytest.mark.parametrize("status", [400, 401, 413, 500, 507])

@@ -18,6 +18,7 @@ from client.events import (
     JobProgress,
     TakeReady,
 )
+from client.jobs import follow
 from client.protocol import Problem, TakeRequest
 from client.session import Session
 from client.target import RemoteTarget
@@ -187,15 +188,19 @@ def test_a_download_that_breaks_off_leaves_nothing_and_is_taken_up_again(
     assert len(server.jobs) == 1, "the job was not made twice"
 
 
-def test_a_take_that_cannot_be_written_is_kept_at_the_server(
-    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
+def test_a_take_that_cannot_be_written_is_kept_at_the_server_until_it_can(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(follow, "HELD_SECONDS", 0.05)
     (tmp_path / "file").write_text("not a folder")
     session = make_session()
     ready(session, server)
     session.submit("k1", make_request(), tmp_path / "file" / "t.mp4")
-    assert wait_for(session, JobFailed).problem.fix == "save_file"
+    stage = "Waiting: its folder can't be written to"
+    wait_for(session, JobProgress, test=lambda event: event.job.stage == stage)
     assert len(server.jobs) == 1
+    (tmp_path / "file").unlink()
+    assert wait_for(session, TakeReady).clip == tmp_path / "file" / "t.mp4"
 
 
 def test_a_still_that_is_gone_fails_with_its_name(
