@@ -12,6 +12,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ..scene.app.app import app
 from ..scene.app.errors import SceneError
 from ..scene.edit.cut import transitions
+from ..scene.model.shots.paths import disk_fix
 
 TAB = "Take One"
 
@@ -54,11 +55,14 @@ def waits(operator: bpy.types.Operator) -> bool:
 
 
 def attempt(operator: bpy.types.Operator, action: Callable[[], object]) -> set[str]:
-    """Run `action`; what it raises of SceneError is reported. The operator's answer."""
+    """Run `action`; what it raises of SceneError or OSError is reported. The operator's answer."""
     try:
         action()
     except SceneError as error:
         return fail(operator, error)
+    except OSError as error:
+        text = rpt_("A file could not be read or written: {error}.").format(error=error)
+        return fail(operator, SceneError("disk", text, disk_fix(error)))
     return {"FINISHED"}
 
 

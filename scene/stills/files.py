@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import json
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import bpy
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ...client.files import mode_beside, write_whole
 from ...client.protocol import Camera
 from ...client.protocol.codec import to_json
 from ..app.errors import SceneError
@@ -20,7 +22,7 @@ from .borrow import mirrors
 from .borrow.borrowed import image_settings
 from .borrow.depth_pass import MANY, doubtful
 from .camera import camera_of, metres_per_unit
-from .formats import exr
+from .formats import exr, png
 
 PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
 AROUND, AROUND_DEPTH = "around.png", "around_depth.exr"
@@ -74,6 +76,7 @@ def save_picture(scene: bpy.types.Scene, path: Path) -> None:
 
     Raises:
         RuntimeError: Blender could not write it, or there is none.
+        OSError: it wrote less.
     """
     with image_settings(
         scene,
@@ -115,13 +118,32 @@ def render_result() -> bpy.types.Image:
 
 
 def save_aside(image: bpy.types.Image, path: Path, scene: bpy.types.Scene) -> None:
-    """`image.save_render`, but never a half-written file."""
+    """`image.save_render`, but never a half-written file.
+
+    Raises:
+        RuntimeError: Blender could not write it.
+        OSError: it wrote less.
+    """
     aside = path.with_name("part_" + path.name)
     try:
         image.save_render(str(aside), scene=scene)
     except RuntimeError:
         if not _keep_first_eye(aside, scene):
             raise
+    take_place(aside, path)
+
+
+def take_place(aside: Path, path: Path) -> None:
+    """Let a file that Blender has written take the place of `path`, if it is whole: Blender says nothing of a disk that
+    is full.
+
+    Raises:
+        OSError: it is not, and is removed.
+    """
+    is_whole = exr.is_whole if path.suffix == ".exr" else png.is_whole
+    if not is_whole(aside):
+        aside.unlink(missing_ok=True)
+        raise OSError(errno.ENOSPC, "it was not written whole, as on a full disk", str(path))
     aside.replace(path)
 
 
@@ -193,7 +215,7 @@ def finish(folder: Path, framing: Framing, depth: Depth | None, source: str, not
     still = Still(
         folder / PICTURE, framing.camera.width, framing.camera.height, source, camera=framing.camera, notes=notes
     )
-    (folder / CAMERA).write_text(json.dumps(to_json(framing.camera)))
+    write_whole(folder / CAMERA, json.dumps(to_json(framing.camera)), mode_beside(folder))
     if (depth is None or not depth.things) and _is_flat(still.image):
         if depth is None:
             message = "The render is one flat colour. See whether the compositor is given the render and puts it out."

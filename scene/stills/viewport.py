@@ -14,6 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
 from ..model.lent import own_size
+from . import files
 from .formats.exr import BACKGROUND
 
 # What an off-screen draw can show of each kind of shading: no wires, and no picture of an engine like Cycles.
@@ -146,7 +147,7 @@ def _save_png(pixels: np.ndarray, path: Path) -> None:
         image.pixels.foreach_set(opaque.ravel())
         image.filepath_raw, image.file_format = str(aside), "PNG"
         image.save()
-        aside.replace(path)
+        files.take_place(aside, path)
     finally:
         bpy.data.images.remove(image)
 

@@ -110,6 +110,20 @@ def read_passes(path: Path, layers: tuple[str, ...]) -> list[Passes]:
     return [Passes(one["depth"], one["along"], one["number"], np.stack([one[k] for k in "xyz"])) for one in whole]
 
 
+def is_whole(path: Path) -> bool:
+    """Whether an uncompressed single-part EXR has all of its rows. Raises OSError."""
+    with path.open("rb") as file:
+        try:
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                attributes, position = _header(data)
+                _, top, _, bottom = struct.unpack("<4i", attributes["dataWindow"])
+                offsets = struct.unpack_from(f"<{bottom - top + 1}Q", data, position)
+                (size,) = struct.unpack_from("<i", data, max(offsets) + 4)
+                return bool(min(offsets) > 0 and max(offsets) + 8 + size <= len(data))
+        except (ValueError, IndexError, KeyError, struct.error, OverflowError):
+            return False
+
+
 def is_named(layer: str) -> bool:
     """Whether enough is left of "Depth" behind the name of a view layer, in a channel's name that Blender 4 cuts off,
     to tell it from all other passes."""
@@ -166,6 +180,8 @@ def _header(data: mmap.mmap) -> tuple[dict[str, bytes], int]:
     while data[position]:
         name_end = data.find(b"\0", position)
         kind_end = data.find(b"\0", name_end + 1)
+        if not position < name_end < kind_end:
+            raise ValueError("The header of the EXR ends early.")
         (size,) = struct.unpack_from("<i", data, kind_end + 1)
         value = kind_end + 5
         attributes[data[position:name_end].decode()] = data[value : value + size]

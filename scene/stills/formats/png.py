@@ -19,10 +19,18 @@ import numpy as np
 from ....client.files import mode_beside, writing
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
+END = b"\0\0\0\0IEND\xaeB`\x82"
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by the colour type; a palette has none
 ROWS = 512  # that are in memory at once
 PIECE = 1 << 20  # bytes
 PAETH = 4  # the filter that expects a pixel by three of its neighbours
+
+
+def is_whole(picture: Path) -> bool:
+    """Whether a PNG's file goes on to its end. Raises OSError."""
+    with picture.open("rb") as source:
+        source.seek(max(0, source.seek(0, 2) - len(END)))
+        return source.read() == END
 
 
 def cut_out(picture: Path, box: tuple[int, int, int, int], target: Path) -> None:

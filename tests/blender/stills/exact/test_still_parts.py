@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -268,3 +269,52 @@ def test_a_still_is_of_where_its_camera_was_when_it_was_rendered(scene, tmp_path
     finally:
         bpy.app.handlers.render_post.remove(later)
     assert (still.camera.matrix_world[0][3], scene.camera.location.x, still.around) == (5.0, 9.0, None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit of a file's size")
+def test_what_blender_wrote_only_a_part_of_is_said_and_takes_no_place(tmp_path):
+    """As on a disk that is full, of which Blender says nothing: here the system lets no file grow beyond a size."""
+    import resource
+
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.engine = 64, 36, "BLENDER_WORKBENCH"
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    bpy.ops.render.render()
+    picture_, layers = tmp_path / "whole.png", tmp_path / files.LAYERS
+    writes = {
+        picture_: lambda: files.save_picture(scene, picture_),
+        layers: lambda: files.save_layers(scene, tmp_path),
+    }
+    for path, write in writes.items():
+        write()
+        before = path.read_bytes()
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        for size in (0, 1, 300, len(before) // 2, len(before) - 1):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+            try:
+                with pytest.raises(OSError, match="not written whole, as on a full disk") as caught:
+                    write()
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+            assert files.disk_error(tmp_path, caught.value).fix == "free_space", size
+            assert path.read_bytes() == before and list(tmp_path.glob("part_part*")) == [], size
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.png", files.LAYERS}
+
+
+def test_an_exr_is_whole_from_its_header_to_its_last_row(tmp_path):
+    """Cut off anywhere, or with a row that is not there."""
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.engine = 8, 5, "BLENDER_WORKBENCH"
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    bpy.ops.render.render()
+    files.save_layers(scene, tmp_path)
+    data = (tmp_path / files.LAYERS).read_bytes()
+    cut = tmp_path / "cut.exr"
+    for size in (*range(0, len(data), 23), len(data) - 1):
+        cut.write_bytes(data[:size])
+        assert not exr.is_whole(cut), size
+    rows = data.index(struct.pack("<iI", 0, (len(data) - data.rindex(struct.pack("<i", 4))) - 8)) - 8 * 5
+    cut.write_bytes(data[: rows + 16] + bytes(8) + data[rows + 24 :])
+    assert not exr.is_whole(cut)
+    cut.write_bytes(data)
+    assert exr.is_whole(cut)

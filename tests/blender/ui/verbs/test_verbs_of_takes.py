@@ -62,7 +62,17 @@ def test_an_error_is_kept_and_told_where_no_panel_tells_it(monkeypatch):
     def broken():
         raise error
 
+    def full():
+        raise OSError(28, "No space left on device", "/film/takes")
+
     assert report.attempt(operator, broken) == {"CANCELLED"} and report.attempt(operator, list) == {"FINISHED"}
+    assert report.attempt(operator, full) == {"CANCELLED"}
+    said = app().state.last_error
+    assert (said.code, said.fix, "No space left on device: '/film/takes'" in said.message) == (
+        "disk",
+        "free_space",
+        True,
+    )
     assert report.waits(operator) and report.waits(SimpleNamespace(options=SimpleNamespace(is_invoke=True)))
 
 
