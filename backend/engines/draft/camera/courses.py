@@ -13,12 +13,15 @@ from ..direction.lists import one_of
 from ..direction.marks import FRAMES
 from ..direction.steps import Step
 from ..direction.where.target import which_of
+from .overhead import length_of, rising_above
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
+from .routes import way_of
 from .scene_depth import OUT_OF_SIGHT
 from .sight import distance_to
+from .staging import staged
 from .targets import BODY, Target, find_target, shown_of
 from .variation import Manner, is_exact
-from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, watching, way_of
+from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, watching
 
 LOOKS = ("pan", "tilt")
 TURNS = ("pan", "tilt", "roll", "orbit")
@@ -64,7 +67,7 @@ def course_of(
 ) -> Course:
     """The course of `step` from the pose `base`, over `duration` seconds. `beside`: steps at the same time, which lead
     to the pose `arrived`."""
-    step = _led_on(step, base, stage)
+    step = staged(step, base, stage)
     to = _found(step, stage)
     if step.kind in ("pedestal", "crane") and to is None:
         to = next((found for one in beside if (found := _found(one, stage))), None)
@@ -96,20 +99,6 @@ def _found(step: Step, stage: Stage) -> Target | None:
         up = float(found.size[1]) * (0.45 if end is None or end[1] in ("top", "crown", "tip") else -0.45)
         return replace(found, centre=found.centre + np.array([0.0, up, 0.0]))
     return shown_of(found, FRAMES[step.frames][0]) if found and found.person and step.frames else found
-
-
-def _led_on(step: Step, base: RigPose, stage: Stage) -> Step:
-    """A step through something to a thing in view as one to that thing, unless that would end before what it goes
-    through, as before a kitchen's door."""
-    goes = replace(step, relation="to", target=step.onward, onward="")
-    to, through = _found(goes, stage) if step.onward else None, _found(step, stage)
-    if to is None:
-        return step
-    way = way_of(goes, base, stage, to, False)
-    if way is None or through is None:
-        return goes
-    passed, there = (float((one.centre - base.position) @ way.ahead) for one in (through, to))
-    return step if way.length < passed < there else goes
 
 
 def asked(step: Step) -> float | None:
@@ -180,6 +169,8 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         if to is None:
             return step.sign * wish * 1.5 * stage.size.usual["truck"]
         return step.sign * wish * min(max(float(max(to.size)), 1.0), 3.0 * stage.size.usual["truck"])
+    if kind in ("crane", "pedestal") and step.relation == "top" and to is not None:
+        return length_of(base, stage, to)
     if kind in ("crane", "pedestal") and step.relation == "over" and step.sign > 0:
         return wish**0.25 * above(base, stage, to)
     if kind in ("crane", "pedestal") and step.sign < 0 and to is None and GROUND.intersection(step.said.split()):
@@ -290,6 +281,8 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
         return lambda pose, u: replace(pose, position=pose.position + ahead * (extent * u))
     if kind == "truck":
         return lambda pose, u: replace(pose, position=pose.position + turned[:, 0] * (extent * u))
+    if kind in ("crane", "pedestal") and step.relation == "top" and to is not None:
+        return rising_above(base, stage, to, min(extent / length_of(base, stage, to), 1.0))
     if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and step.metres is not None:
         step = replace(step, relation="at")  # "down 2 m onto the car": so far, and with it in sight
     if kind == "pedestal" and step.relation not in ("over", "at"):

@@ -178,6 +178,7 @@ class _Pilot:
         if self.stage.views == 1:
             flown = replace(flown, part=self._room(flown))
         self.notes += remarks.cuts(flown.courses, flown.part, self.stage.views)
+        self.notes += remarks.arounds(flown.courses)
         self.notes += remarks.heights(flown.courses, self.stage.scene)
         self.found.update(course.step.target for course in courses if course.to is not None)
         self.found.update(step.target for step in steps if any(step.onward == c.step.target and c.to for c in courses))

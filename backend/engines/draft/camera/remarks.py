@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..direction.marks import named_height
 from ..direction.steps import Start, Step
 from .courses import GROUND, TURNS, Course
+from .routes import is_solid
 from .scene_depth import OUT_OF_SIGHT, SceneDepth
 from .targets import PEOPLE
 
@@ -18,6 +19,7 @@ SO_HIGH = "The camera is at {height} already: {words} moves it no further."
 UNREAD = "Not understood, and left out: {words}."
 OPEN = {"push": "push in", "orbit": "arc", "truck": "drift to the side"}
 LEAST_RISE = 0.05  # metres
+AROUND = "The camera does not go through things: {words} leads around: {thing}."
 CUT = 0.97  # of what a figure says; less is a cut
 CUT_A_LOT = 0.6  # of what words without a figure mean
 MOST_SAID = 48  # characters of a direction that a note repeats
@@ -37,6 +39,20 @@ def cuts(courses: Sequence[Course], part: float, views: int) -> list[str]:
             found.append(f"{stops}: there is no room or time for more.")
         else:
             found.append(f"{stops}: a single still shows only so much.")
+    return found
+
+
+def arounds(courses: Iterable[Course]) -> list[str]:
+    """A note for each way that the words have go through something solid."""
+    found = []
+    for course in courses:
+        step, to = course.step, course.to
+        if step.kind != "push" or "through" not in step.said.split() or to is None:
+            continue
+        thing = step.target if step.relation == "through" and is_solid(step.target, to) else ""
+        thing = step.via if step.via and step.passing == "past" and step.relation == "to" else thing
+        if thing:
+            found.append(AROUND.format(words=_said(step), thing=thing))
     return found
 
 

@@ -18,6 +18,8 @@ from .targets import Target, find_target
 
 FILLS = 0.7  # of the frame, that a thing takes when the camera has come to it
 LEAST_NEAR = 0.4  # metres
+ROOM_FOR_PEOPLE = 0.6  # metres, of a way to somebody that ends behind what it passes
+FACE_TO_FACE = 1.5  # metres to somebody, below which the face is looked at
 BESIDE = 0.5  # metres between the camera and a thing that it passes
 NARROW = 0.15  # metres between a way and a thing, with less of which it goes around it
 BEYOND = 1.0  # metres that it goes on behind what it passes through
@@ -96,6 +98,7 @@ class Way:
     around: np.ndarray | None = None  # a bow to one side, widest after the part `widest` of it, around what is passed
     widest: float = 0.5
     goal: np.ndarray | None = None  # from where it begins to what it leads to, and looks at in the end
+    points: tuple[np.ndarray, ...] = ()  # the corners of a way that has some, from where it begins to its end
 
 
 def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Way | None:
@@ -157,11 +160,14 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
     passed = passed or (_in_the_way(base, straight, length, to, stage) if stage.views > 1 else None)
     around, by = _around(passed, base, straight, up, step.beside) if passed else (None, 0.0)
     if step.gap is None and 0.0 < by < far - LEAST_NEAR and passed is not None:
-        length = max(length, min(by + 0.5 * float(np.abs(straight) @ passed.size) + BESIDE, far - LEAST_NEAR))
+        nearest = far - (ROOM_FOR_PEOPLE if to.person else LEAST_NEAR)
+        length = max(length, min(by + 0.5 * float(np.abs(straight) @ passed.size) + BESIDE, nearest))
     height = float(there @ up)
     yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)
     sunk = none if level else SINK * height * up
     goal = None if level else there
+    if goal is not None and to.person and far - length < FACE_TO_FACE:
+        goal = goal + up * (0.35 * float(np.abs(up) @ to.size))
     if around is None or not 0.0 < by < length:
         return Way(straight, length, sunk, 1.0, yaw, pitch, goal=goal)
     return Way(straight, length, sunk, 1.0, yaw, pitch, around, by / length, goal)
@@ -210,6 +216,8 @@ def smooth(u: float) -> float:
 
 def along(way: Way, extent: float, base: RigPose, up: np.ndarray) -> Change:
     """What the first `extent` metres of a way from `base` do to a pose."""
+    if way.points:
+        return _by_corners(way, extent)
     part = min(abs(extent) / way.length, 1.0) if way.length > 1e-6 else 1.0
     pitch = way.pitch * part
     if (
@@ -229,6 +237,29 @@ def along(way: Way, extent: float, base: RigPose, up: np.ndarray) -> Change:
             position=place,
             yaw=pose.yaw + way.yaw * smooth(u),  # from anywhere on the way it lies in the same direction
             pitch=pose.pitch + pitch * smooth(u),
+        )
+
+    return change
+
+
+ROUNDED = 0.8  # metres before and behind a corner, in which a way turns
+
+
+def _by_corners(way: Way, extent: float) -> Change:
+    """The same for a way with corners, which are rounded: each place is the mean of the way around it."""
+    corners = np.array(way.points)
+    ends = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
+
+    def change(pose: RigPose, u: float) -> RigPose:
+        gone = min(max(extent * u, 0.0), float(ends[-1]))
+        around = min(ROUNDED, gone, float(ends[-1]) - gone) * np.linspace(-1.0, 1.0, 17)
+        place = [float(np.interp(gone + around, ends, corners[:, axis]).mean()) for axis in range(3)]
+        part = smooth(gone / max(float(ends[-1]), 1e-6))
+        return replace(
+            pose,
+            position=pose.position + np.array(place) - corners[0],
+            yaw=pose.yaw + way.yaw * part,
+            pitch=pose.pitch + way.pitch * part,
         )
 
     return change

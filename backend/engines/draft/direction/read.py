@@ -78,7 +78,8 @@ from .steps import Reading, Start, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
 from .where.mentioned import mentioned_in, named_in, who_is, whose_part
-from .where.target import from_of, target_of
+from .where.passing import from_of
+from .where.target import target_of
 from .where.ways import heading
 
 MOST_STEPS = 12

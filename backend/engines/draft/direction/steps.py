@@ -26,6 +26,8 @@ class Step:
     together: bool = False  # at the same time as the step before
     relation: str = ""  # how the thing is meant: see where.target.RELATIONS; "height": to it, whether up or down
     via: str = ""  # what it goes past on its way to the target
+    passing: str = "past"  # how it does: past | over | under | along | through
+    about: str = ""  # what the shot is said to be on, which the move is about where it names nothing else
     gap: float | None = None  # metres that it keeps from the target, or ends above it
     height: float | None = None  # metres above the ground that it ends at
     beside: int = 0  # on which side of what it passes: 1 right, -1 left, 0 where that is open

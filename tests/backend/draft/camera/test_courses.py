@@ -25,7 +25,7 @@ RELATIONS = ("", "to", "past", "along", "over", "level", "whole", "at", "around"
 # Of which kinds a step of this relation and direction is told how far it goes by the lamp, up on the right.
 ANSWERS = {
     ("", 1): "push", ("to", 1): "push truck crane pedestal", ("past", 1): "push truck",
-    ("along", 1): "truck", ("along", -1): "truck", ("over", 1): "push crane pedestal",
+    ("along", 1): "push truck", ("along", -1): "truck", ("over", 1): "push crane pedestal",
     ("level", 1): "push crane pedestal", ("level", -1): "crane pedestal",
     ("at", 1): "push pan tilt", ("at", -1): "pan tilt",
     ("whole", 1): "push crane pedestal zoom", ("whole", -1): "push crane pedestal zoom",

@@ -21,7 +21,7 @@ WAYS = {
     "down the corridor": "push in",
     "up the stairs": "push in <up stairs>",
     "behind the sofa": "push in <to sofa>",
-    "under the table": "push in",
+    "under the table": "push in <under table>",
     "beside her": "truck right <past her>",
     "low over the grass": "push in <over grass>",
     "from the door past the sofa to the window": "push in <to window>",

@@ -12,7 +12,7 @@ from backend.engines.draft.direction.found import Found
 from backend.engines.draft.direction.modifiers import with_a_bare_figure
 from backend.engines.draft.direction.moves import telling
 from backend.engines.draft.direction.steps import Step
-from backend.engines.draft.direction.where.target import from_of
+from backend.engines.draft.direction.where.passing import from_of
 
 PAN = Step("pan", 1, said="pan right")
 PUSH = Step("push", 1, said="push in")

@@ -12,7 +12,8 @@ from ..modifiers import is_figure, is_modifier, modified, with_a_bare_figure
 from ..sentences import CAMERA_NOUNS, DETERMINERS, INCLINES, LEAD_INS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
-from ..where.target import PEOPLE, from_of, target_of
+from ..where.passing import from_of
+from ..where.target import PEOPLE, target_of
 from ..where.ways import VERBS, is_manner, is_name
 from ..words import NUMBERS, SPEEDS, measured
 

@@ -9,7 +9,8 @@ from ..found import Found
 from ..lists import one_of
 from ..modifiers import modified
 from ..steps import Step
-from ..where.target import OPENINGS, noun_phrase, onward_of, target_of, via_of, whole_of
+from ..where.passing import onward_of, via_of
+from ..where.target import OPENINGS, noun_phrase, target_of, whole_of
 from .joining import is_side
 
 
@@ -25,11 +26,13 @@ def step_of(clause: Clause, moves: list[Found], index: int, move: Found) -> Step
         relation, target = "to", noun_phrase(clause.words, move.end + 3, last)[1]
     if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
         relation, target = "whole", whole  # "show the whole terrace by pulling back"
+    via, passing = via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else ("", "past")
     return replace(
         step,
         relation=relation,
         target=target,
-        via=via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else "",
+        via="" if via == target else via,
+        passing="past" if via == target else passing,
         onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
         open_side=not any(is_side(word) for word in clause.words[told:last]),
         said=" ".join(clause.words[first:last]),
@@ -57,6 +60,8 @@ def as_meant(step: Step) -> Step:
     forward_from = (step.kind, step.sign, step.relation) == ("push", 1, "from")
     if forward_from and OPENINGS.intersection(step.target.split()[-1:]):  # "out of the window"
         step = replace(step, relation="through")
+    if step.kind in ("pedestal", "crane") and step.sign < 0 and step.relation == "under":  # "duck under the table"
+        step = replace(step, kind="push", sign=1)
     if step.kind == "orbit" and step.target == "corner":
         step = replace(step, kind="push", sign=1, relation="past")
     return step

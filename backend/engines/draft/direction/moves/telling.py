@@ -14,7 +14,8 @@ from ..modifiers import in_manner, is_figure, is_modifier, modified, telling_at
 from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import DIRECTIONS
-from ..where.target import PEOPLE, noun_phrase, over_of, target_of, whole_of
+from ..where.passing import over_of
+from ..where.target import PEOPLE, noun_phrase, target_of, whole_of
 from ..where.ways import VERBS
 from .find import is_another_direction
 from .joining import ACROSS, once_more, table_of, turned_to

@@ -18,7 +18,9 @@ RELATIONS = (
     "up",
     "down",
     "level",
+    "top",
     "over",
+    "under",
     "past",
     "along",
     "at",
@@ -34,6 +36,8 @@ _LINKING = by_phrase(
         "over": "over, above, across",
         "past": "past, beyond, beside, by",
         "along": "along, alongside",
+        "under": "under, underneath, beneath, below",
+        "top": "topdown",
         "from": "from",
         "with": "with",
         "behind": "behind",
@@ -117,7 +121,7 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if kind == "push" and text[i] in ("up", "down"):  # "up the spiral stairs"
             found.update((text[i], word) for word in text[i + 1 : min(i + 4, stop)] if word in INCLINES)
         relation = _relation(text, i, verb, start)
-        if relation is None:
+        if relation is None or (relation == "under" and kind not in _GOES_UNDER):
             i += 1
             continue
         if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _FINDING:  # "to find the couple"
@@ -132,7 +136,7 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
             continue
         if relation == "behind" and i and text[i - 1] == "from":
             relation = "from"
-        if relation == "behind" and _stands_behind(text, i, start):
+        if relation == "behind" and stands_behind(text, i, start):
             i = max(noun_phrase(text, i + 1, stop)[2], i + 1)
             continue
         between, began = text[i] == "between" or relation == "around", i
@@ -153,10 +157,11 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
     return "", ""
 
 
-_STANDING = ("on", "at", "near", "upon")
+_GOES_UNDER = ("push", "pedestal", "crane")
+_STANDING = ("on", "at", "near", "upon", "under", "underneath", "beneath", "below")
 
 
-def _stands_behind(text: list[str], i: int, start: int) -> bool:
+def stands_behind(text: list[str], i: int, start: int) -> bool:
     """Whether "behind" at word `i` tells where a thing stands: "the crowd behind the wall"."""
     before = text[i - 1] if i > start else ""
     return bool(before) and not (
@@ -168,43 +173,6 @@ def _stands_behind(text: list[str], i: int, start: int) -> bool:
         or before.endswith("ing")
         or before.endswith("s")
     )
-
-
-def via_of(text: list[str], start: int, stop: int) -> str:
-    """What a way to something leads past: "past the sofa to the door"; "" for none."""
-    for i in range(start, stop - 1):
-        if text[i] in ("past", "beyond") and (name := noun_phrase(text, i + 1, stop)[1]):
-            return name
-    return ""
-
-
-def from_of(text: list[str], start: int) -> str:
-    """What a look from one thing to another begins on: "pan from the door to the window"; "" for none."""
-    for i in range(start, len(text) - 3):
-        if (
-            text[i] == "from"
-            and text[i + 1] not in DIRECTIONS
-            and any(word in _TOWARDS for word in text[i + 2 : i + 7])
-        ):
-            return noun_phrase(text, i + 1, len(text))[1]
-    return ""
-
-
-def over_of(text: list[str], start: int, stop: int) -> str:
-    """What a way up and on to something leads over: "crane up over the sofa to the car"; "" for none."""
-    for i in range(start, stop - 1):
-        if text[i] == "over" and (name := noun_phrase(text, i + 1, stop)[1]):
-            return name
-    return ""
-
-
-def onward_of(text: list[str], start: int, stop: int) -> str:
-    """What a way through a thing leads to: "through the living room to the terrace door"; "" for none."""
-    for i in range(start, stop - 1):
-        goes_on = text[i] in _TOWARDS and any(word in ("through", "between") for word in text[start:i])
-        if goes_on and (name := noun_phrase(text, i + 1, stop)[1]):
-            return name
-    return ""
 
 
 # How a thing stands to the neighbour that tells it.
@@ -228,9 +196,6 @@ def _neighbour(text: list[str], at: int) -> str:
             name = noun_phrase(text, at + size, len(text))[1]
             return f"{meaning} {name}" if name and name.split()[-1] not in _PICTURE else ""
     return ""
-
-
-_TOWARDS = ("to", "toward", "towards", "reach", "reaches")
 
 
 def which_of(said: str, name: str) -> str:
@@ -271,7 +236,8 @@ def _as_seen(relation: str, kind: str) -> str:
         return "around" if kind == "orbit" else "to"
     if relation == "whole" and kind in ("pan", "tilt", "roll", "truck"):
         return "at"
-    return "at" if kind in _LOOKS and relation in ("to", "over", "past", "along", "through") else relation
+    looked_at = ("to", "over", "past", "along", "through", "top")
+    return "at" if kind in _LOOKS and relation in looked_at else relation
 
 
 def _relation(text: list[str], i: int, verb: str, start: int) -> str | None:
