@@ -78,7 +78,12 @@ PLACES = {
     "around": ("goes around it", ("orbit around the table", "circles them", "arc around the table clockwise")),
     "up": ("goes up with it to its end", ("walk up the stairs", "climb the staircase")),
     "down": ("goes down with it to its end", ("go down the steps", "walk down the hill")),
-    "along": ("goes beside it", ("tracking shot along the fence from left to right",)),
+    "along": (
+        "goes beside it, forward where it leads away",
+        ("tracking shot along the fence from left to right", "walk along the hedge"),
+    ),
+    "under": ("goes below it", ("duck under the table", "pass under the bridge")),
+    "top": ("goes up to right above it, and looks down on it", ("crane up to a top shot of the table",)),
     "at": (
         "turns to it, or keeps its size",
         (

@@ -15,7 +15,7 @@ import numpy as np
 
 from client.protocol import Camera, CameraPath, Keyframe
 
-from ..direction.beyond import notes_of
+from ..direction.beyond import CUTS, FOCUS, OTHER_CAMERA, notes_of
 from ..direction.read import read_moves
 from ..direction.steps import Reading, Step
 from . import remarks
@@ -129,7 +129,7 @@ def _chosen(reading: Reading, seed: int) -> tuple[tuple[Step, ...], list[str]]:
         return reading.steps, []
     if "push" in reading.forbidden or len(reading.forbidden) > 2:
         return (Step("hold", 1),), ["The words rule camera moves out: the camera holds."]
-    if "another camera" in reading.beyond or reading.unread:  # what is left out is said beside
+    if reading.unread or not {OTHER_CAMERA, FOCUS, CUTS}.isdisjoint(reading.beyond):  # what is left out is said beside
         return (Step("hold", 1),), []
     manner = reading.manner or Step("push", 1, speed=0.8)
     kind = open_move(seed)

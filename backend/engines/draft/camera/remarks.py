@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from ..direction.marks import named_height
 from ..direction.steps import Start, Step
 from .courses import GROUND, TURNS, Course
@@ -65,6 +67,7 @@ def left_out(start: str, unread: Sequence[str]) -> list[str]:
 
 SAME_HEIGHT = 0.2  # metres, and of a height, that the still may be off from how the words want it to start
 TILTED = 0.17  # of the world's up along the camera's axis: it looks up or down for all to see
+SHOULDER = 2.0  # metres to somebody over whose shoulder a still may look
 LOW_ENOUGH = 1.0  # metres above the ground, of a camera that looks up at people without being tilted
 
 
@@ -74,7 +77,9 @@ def stands(start: Start | None, scene: SceneDepth, up: Sequence[float]) -> list[
     if start is None:
         return []
     floor = scene.down if scene.down < OUT_OF_SIGHT else None
-    if start.height is not None:
+    if start.beside:
+        so = any(thing.person and np.linalg.norm(thing.centre) < SHOULDER for thing in scene.things)
+    elif start.height is not None:
         so = floor is not None and abs(floor - start.height) <= SAME_HEIGHT * max(1.0, start.height)
         so = so or (floor is None and start.how == "at eye level")
     elif start.looks > 0:

@@ -25,6 +25,9 @@ def staged(step: Step, base: RigPose, stage: Stage) -> Step:
         step = replace(step, target=step.about, relation=_ABOUT[step.kind])
     if step.relation == "along" and step.kind in ("push", "truck") and stage.views > 1:
         return _along(step, base, stage)
+    if step.kind == "truck" and step.passing == "along" and step.relation == "to":
+        beside = _along(replace(step, relation="along", target=step.via), base, stage)
+        return replace(step, kind="push", sign=1) if beside.kind == "push" else step
     return _led_on(step, base, stage)
 
 

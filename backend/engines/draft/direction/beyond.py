@@ -151,6 +151,16 @@ def beyond(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def without_focus(text: str) -> str:
+    """`text` in another language than English without the clauses that only pull the focus from a thing to another."""
+    pulled = _EVERYWHERE[FOCUS]
+    kept = [clause for clause in _PARTED.split(text) if not pulled.search(clause)]
+    return "".join(kept) if len(kept) < len(_PARTED.split(text)) else text
+
+
+_PARTED = re.compile(r"(?<=[,.;，。、；])")
+
+
 def notes_of(topics: Iterable[str]) -> list[str]:
     """Sentences for the user."""
     topics = list(topics)

@@ -32,10 +32,14 @@ _WATCHED = re.compile(r"watched((?:[a-p]{2})+)")
 _HEIGHT = re.compile(r"(from|to|)height(\d+)cm")
 _GAP = re.compile(r"gap(\d+)cm")
 _PACE = re.compile(r"pace(in|out)")
-_ANGLES = {"lowangle": Start("at a low angle", looks=1), "highangle": Start("at a high angle", looks=-1)}
+_ANGLES = {
+    "lowangle": Start("at a low angle", looks=1),
+    "highangle": Start("at a high angle", looks=-1),
+    "overshoulder": Start("over a shoulder", beside=True),
+}
 ALL = (
     r"(?:frame[a-z]+|passed[a-z]+|watched[a-z]+|lens\d+mm|(?:from|to)?height\d+cm|gap\d+cm|pace(?:in|out)|"
-    r"(?:low|high)angle|endtop)"
+    r"(?:low|high)angle|overshoulder|endtop)"
 )
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from . import words
-from .beyond import beyond
+from .beyond import beyond, without_focus
 from .clauses import Clause, clauses
 from .denials import each_denied
 from .eases import with_eases
@@ -19,6 +19,7 @@ from .found import Found
 from .loosely import loosely
 from .marks import marked, started
 from .modifiers import in_manner, is_modifier, modified, telling_at, with_a_bare_figure
+from .moves.again import once_again
 from .moves.find import find, without_things
 from .moves.joining import (
     ACROSS,
@@ -26,7 +27,6 @@ from .moves.joining import (
     comes_back,
     goes_home,
     going_of,
-    gone_back,
     gone_on,
     is_on_a_route,
     is_side,
@@ -51,16 +51,13 @@ from .moves.telling import (
     each_as_far,
     ending_on,
     ends_on,
-    further,
     is_all_that_moves,
     is_kept_in_sight,
     is_only_a_look,
     is_timeless_hold,
-    kept_centred,
     led_on,
     measured_by,
     over_first,
-    resumed,
     started_on,
     stopped_at,
     told_about,
@@ -77,7 +74,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Start, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
-from .where.mentioned import mentioned_in, named_in, who_is, whose_part
+from .where.mentioned import framed_in, goes_about, mentioned_in, named_in, who_is, whose_part
 from .where.passing import from_of
 from .where.target import target_of
 from .where.ways import heading
@@ -96,6 +93,7 @@ def read_moves(text: str) -> Reading:
         language = reader_of(part.text) or reader_of(text)
         said_of = watching(part.text, language)
         if language:
+            said_of = without_focus(said_of)
             plain = functools.partial(written_out, language=language)
             reader.unread += language.unread(words.without_runs(said_of), plain)
         tokens = words.tokens(to_english(written_out(said_of, language), language))
@@ -165,6 +163,7 @@ class _Reader:
     unread: list[str] = field(default_factory=list)  # what is said of the camera and was not understood
     mentioned: str = ""  # a thing that a clause without a move names: "the car: move towards it"
     named: list[str] = field(default_factory=list)  # who was named, in order
+    about: str = ""  # what the shot is said to be on
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
@@ -220,7 +219,7 @@ class _Reader:
         if not moves and not forbidden and (told := each_as_far(clause, self.steps)):
             self.steps = told
             return
-        if not moves and not forbidden and (again := _again(clause, self.steps)):
+        if not moves and not forbidden and (again := once_again(clause, self.steps)):
             self.steps.append(again)
             return
         if self.going and clause.link != "sentence" and not moves and clause.words[0] in WAYS_ON:
@@ -232,6 +231,7 @@ class _Reader:
         self.named += named_in(clause.words)
         if not moves:
             self.mentioned = mentioned_in(clause.words) or self.mentioned
+            self.about = self.about or framed_in(clause.words)
             was = self.sentence
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
@@ -315,6 +315,8 @@ class _Reader:
             before = next((one.said for one in reversed(self.steps) if one.metres is not None), "")
             last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
             step = with_a_bare_figure(step, clause.words, move, last, before)
+        if self.about and not step.target and goes_about(step) and not any(one.target for one in self.steps):
+            step = replace(step, about=self.about)
         if self.ends and not self.steps and not step.target and step.kind not in ("hold", "handheld"):
             step = aimed_at(step, self.ends, f"to the {self.ends}")
         step = again_as_far(step, self.steps, clause.words)
@@ -393,9 +395,3 @@ _FRAMINGS = frozenset(("a", "an", "very", "extreme", "wide", "long", "full", "sh
 _HELD_SO = ("dutch", "canted")
 _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
-
-
-def _again(clause: Clause, steps: list[Step]) -> Step | None:
-    """What a clause without a move adds: an earlier step once more, back, further, or on after a look; a look that
-    keeps a thing in the frame."""
-    return gone_back(clause, steps) or further(clause, steps) or resumed(clause, steps) or kept_centred(clause, steps)

@@ -50,11 +50,12 @@ class Step:
 @dataclass(frozen=True)
 class Start:
     """How the words want the shot to start, where only the scene tells whether the still does so: `height` metres above
-    the ground, or with a camera that `looks` up (1) or down (-1)."""
+    the ground, with a camera that `looks` up (1) or down (-1), or close `beside` somebody."""
 
     how: str
     height: float | None = None
     looks: int = 0
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,19 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[-1] = replace(kept[-1], said=f"{kept[-1].said} {step.said}")
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
-    return tuple(_told_once(_dolly_zooms(kept)))
+    return tuple(_told_once(_dolly_zooms(_seen_whole(kept))))
+
+
+def _seen_whole(steps: list[Step]) -> list[Step]:
+    """ "Back and up to reveal the whole house": going back shows the whole of it, and not the rise beside."""
+    made = list(steps)
+    for i in range(1, len(made)):
+        back, rise = made[i - 1], made[i]
+        beside = rise.together and rise.kind in ("pedestal", "crane") and rise.relation == "whole"
+        if beside and (back.kind, back.sign, back.target) == ("push", -1, ""):
+            made[i - 1] = replace(back, relation="whole", target=rise.target)
+            made[i] = replace(rise, relation="", target="")
+    return made
 
 
 def _passes_on_its_way(before: Step, step: Step) -> bool:
@@ -145,7 +158,9 @@ def _dolly_zooms(steps: list[Step]) -> list[Step]:
     made: list[Step] = []
     for step in steps:
         before = made[-1] if made else None
-        if before and step.together and {before.kind, step.kind} == {"push", "zoom"} and before.sign == -step.sign:
+        if before and before.kind == "dolly zoom" and not before.target and step.watches:  # "keeping Ben the same size"
+            made[-1] = replace(before, relation="at", target=step.target, said=f"{before.said} {step.said}")
+        elif before and step.together and {before.kind, step.kind} == {"push", "zoom"} and before.sign == -step.sign:
             push, zoom = (before, step) if before.kind == "push" else (step, before)
             told = push if push.target else zoom
             made[-1] = replace(

@@ -35,7 +35,9 @@ def at_depth(words: str, depth: float) -> np.ndarray:
     return np.asarray(found[int(np.argmin(np.abs(-found[:, 2] - depth)))])
 
 
-@pytest.mark.parametrize("words", ["Track along the fence", "Truck left along the fence", "Walk along the fence to its end"])
+@pytest.mark.parametrize(
+    "words", ["Track along the fence", "Truck left along the fence", "Walk along the fence to its end"]
+)
 def test_along_what_leads_away_the_camera_goes_beside_it_to_its_end(words: str) -> None:
     assert at_depth(words, 8.0) == pytest.approx([2.05, 0.0, -8.0], abs=0.05)
     assert places(flown(words))[-1] == pytest.approx([2.05, 0.0, -11.0], abs=0.01)

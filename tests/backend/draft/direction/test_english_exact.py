@@ -160,7 +160,7 @@ SHORT = {
     "2-3 chairs": "2-3 chairs",
     "slow push, ends CU": "slow push,  frameclose ",
     "zoom out to a MS": "zoom out  framemedium ",
-    "OTS Anna": " ",
+    "OTS Anna": " overshoulder  ",
     "2-shot": " ",
     "w/o zoom": "without zoom",
     "w/ a pan": "with a pan",

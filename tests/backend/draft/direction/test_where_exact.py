@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.engines.draft.direction.vocabulary import EVERYDAY_VERBS
-from backend.engines.draft.direction.where import going, target, ways
+from backend.engines.draft.direction.where import going, passing, target, ways
 
 # What is asked, of which words, and what it answers.
 ANSWERS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
@@ -296,7 +296,7 @@ ANSWERS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         },
     ),
     "what a way through leads to": (
-        lambda text: target.onward_of(text.split(), 0, len(text.split())),
+        lambda text: passing.onward_of(text.split(), 0, len(text.split())),
         {
             "through the living room to the terrace door": "terrace door",
             "to the door through the room": "",

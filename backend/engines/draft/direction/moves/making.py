@@ -26,7 +26,9 @@ def step_of(clause: Clause, moves: list[Found], index: int, move: Found) -> Step
         relation, target = "to", noun_phrase(clause.words, move.end + 3, last)[1]
     if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
         relation, target = "whole", whole  # "show the whole terrace by pulling back"
-    via, passing = via_of(clause.words, move.start, last) if relation == "to" and step.kind == "push" else ("", "past")
+    via, passing = (
+        via_of(clause.words, move.start, last) if relation == "to" and step.kind in ("push", "truck") else ("", "past")
+    )
     return replace(
         step,
         relation=relation,

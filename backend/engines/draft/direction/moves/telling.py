@@ -14,7 +14,7 @@ from ..modifiers import in_manner, is_figure, is_modifier, modified, telling_at
 from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import DIRECTIONS
-from ..where.passing import over_of
+from ..where.passing import PASSING, over_of
 from ..where.target import PEOPLE, noun_phrase, target_of, whole_of
 from ..where.ways import VERBS
 from .find import is_another_direction
@@ -203,11 +203,16 @@ def over_first(step: Step, text: list[str]) -> list[Step]:
     return [replace(step, relation="over", target=over), on]
 
 
+def passing_by(step: Step) -> Step:
+    """A step past, over, under or along a thing as one that does so on its way to another."""
+    goes = step.relation == "along" if step.kind == "truck" else step.kind == "push" and step.relation in PASSING
+    return replace(step, via=step.target, passing=step.relation) if goes and step.target else step
+
+
 def aimed_at(step: Step, target: str, said: str) -> Step:
     """A step that ends at a thing."""
     relation = "at" if step.kind in _LOOKS else "around" if step.kind == "orbit" else "to"
-    if (step.kind, step.relation) == ("push", "past"):  # "past him, ending at the lamp"
-        step = replace(step, via=step.target)
+    step = passing_by(step)  # "past him, ending at the lamp"
     return replace(step, relation=relation, target=target, said=f"{step.said} {said}")
 
 
@@ -296,8 +301,8 @@ def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
         relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
         if target and relation != "with":
             said = f"{before.said} {' '.join(clause.words)}"
-            passed = before.target if (before.relation, relation) == ("past", "to") else before.via
-            return [*earlier, replace(before, relation=relation, target=target, via=passed, said=said)]
+            before = passing_by(before) if relation == "to" else before
+            return [*earlier, replace(before, relation=relation, target=target, said=said)]
     return steps
 
 

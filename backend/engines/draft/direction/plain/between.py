@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ..languages.tables.nouns import PEOPLES_NAMES
+
 _WORD = r"[^\W\d_]+"
 # Before the first, between the two, after the second.
 _SAID = {
@@ -49,7 +51,7 @@ def unpaired(text: str) -> str:
 
 def _latin_pair(match: re.Match[str], nouns: Mapping[str, str]) -> str:
     """The pair, where the word after the "and" is a thing and no verb: it has an article, or is a known noun."""
-    if not match["article"] and match[3].lower() not in nouns:
+    if not match["article"] and match[3].lower() not in nouns and match[3].lower() not in PEOPLES_NAMES:
         return match[0]
     return _pair(match[1], match[3], nouns)
 

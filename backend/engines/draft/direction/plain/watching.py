@@ -39,6 +39,11 @@ _ENGLISH = (
     rf"(?<=, )camera (?:is )?(?:facing|pointing at|pointed at|aimed at|turned to(?:wards?)?) {{N}}{_END}",
     r"(?:looking|facing|pointing|pointed|aimed|aiming) (?:at|toward|towards) {N}(?= (?:the whole|the entire|"
     r"throughout|all (?:the|along)))",
+    r"(?:keep(?:s|ing)?|hold(?:s|ing)?) {N} (?:exactly |roughly |about )?(?:at )?the same (?:size|height)(?: in "
+    r"(?:the )?frame)?",
+    r"(?:so (?:that )?)?{N} (?:stays|remains|keeps) (?:exactly |roughly )?(?:at )?the same (?:size|height)(?: "
+    r"in (?:the )?frame)?",
+    rf"(?:counter-?)?(?:tilt|pan)(?:s|ing|ning)?(?: (?:up|down|left|right|L|R|dn))? to hold {{N}}{_END}",
     rf"(?:never|without(?: ever)?|not|don't|do not) (?:losing|lose|loses)(?: sight of| track of)? {{N}}{_END}",
     rf"(?:never|without(?: ever)?|not|don't|do not) (?:taking|take|takes) (?:(?:our|your|the|its) )?(?:eyes?|lens|"
     rf"camera) off(?: of)? {{N}}{_END}",

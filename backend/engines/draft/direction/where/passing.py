@@ -17,6 +17,9 @@ _PASSING = by_phrase(
 )
 
 
+PASSING = frozenset(_PASSING.values())
+
+
 def via_of(text: list[str], start: int, stop: int) -> tuple[str, str]:
     """What a way to something leads past, over, under or along, and how: "past the sofa to the door"; "" for none."""
     for i in range(start, stop - 1):

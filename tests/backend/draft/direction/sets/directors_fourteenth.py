@@ -67,7 +67,7 @@ FOURTEENTH = {
     "sideways dolly past the sofa": "truck right <past sofa>",
     "60° arc left, keeping Anna centre frame": "orbit left 60° <around anna>",
     "orbit right, keep the vase in the middle of the frame": "orbit right <around vase>",
-    "circle round to the back of the statue": "orbit right <to statue>",
+    "circle round to the back of the statue": "orbit right 180° <around statue>",
     "dolly 2 m back & pan 45 deg right, both over 5 sec": "pull out 2m + pan right 45° 5s",
     "we stumble forward into the clearing": "push in <to clearing>",
     "zoom in on the letter an hold 3 secs": "zoom in <at letter>, hold 3s",

@@ -277,7 +277,7 @@ NINTH = {
     "Look left, look right, look up": "pan left, pan right, tilt up",
     "Walkthrough from entrance to roof terrace via the stairs": "push in <to roof terrace>",
     "go down to the water": "push in <to water>",
-    "Drone pulls back and up, revealing the whole coast": "pull out + pedestal up <whole coast>",
+    "Drone pulls back and up, revealing the whole coast": "pull out <whole coast> + pedestal up",
     "the camra folows the girl throgh the forrest": "push in <through forest>",
     "tilt dwon to the shoos": "tilt down <at shoos>",
     "handheld but steady, move in on the map": "handheld slow + push in <to map>",

@@ -203,7 +203,7 @@ TENTH = {
     "the lamp swings, static camera": "hold",
     "pull focus to the clock as we truck left": "truck left",
     "Train passes. Hold. Then slow tilt down.": "hold, tilt down slow",
-    "Dolly zoom, background stretching away": "dolly zoom out",
+    "Dolly zoom, background stretching away": "dolly zoom in",
     "Kamera fährt langsam durch das Wohnzimmer zur Terrasse": "push in slow <through living room>",
     "Schneller Schwenk zur Tür, danach 2 Sekunden halten": "pan right fast <at door>, hold 2s",
     "Orbit um das Auto, 90 Grad im Uhrzeigersinn": "orbit left 90° <around car>",

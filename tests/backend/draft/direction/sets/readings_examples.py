@@ -32,7 +32,7 @@ pan from the door past the table to the left
 orbit 90 degrees around
     orbit +1 1 1 smooth degrees=90 open
 around the table on the left
-    nothing
+    orbit +1 1 1 smooth <around:table:>
 pull back down the nave
     push -1 1 1 smooth open
 drift down to the signature
@@ -117,7 +117,7 @@ a tracking shot that follows her
     truck +1 1 1 smooth open
     beyond following
 around the sofa, clockwise
-    nothing
+    orbit -1 1 1 smooth <around:sofa:>
 a slight breathing, else static
     handheld +1 0.5 1 smooth open
 start the pan, pan left 45 degrees

@@ -222,22 +222,37 @@ LOW_ANGLES: dict[str, str] = {
     "german": r"(?:aus (?:der|einer) )?(?:extremen? )?(?:untersicht|froschperspektive)",
     "french": r"(?:en |plan en )?contre[- ]plongée",
     "spanish": r"(?:en |plano )?(?:ángulo bajo|contrapicado)",
-    "italian": r"(?:in )?(?:inquadratura dal basso|contro-?plongée|angolazione bassa)",
-    "portuguese": r"(?:em )?(?:contra-?plongée|contra-?picado|ângulo baixo)",
-    "dutch": r"(?:vanuit )?kikkerperspectief|(?:vanuit een )?lage hoek",
+    "italian": r"(?:in )?(?:inquadratura dal basso|contro-?plongée|angolazione bassa)|^dal basso(?= (?:su|"
+    r"verso) (?!l['’]alto))",
+    "portuguese": r"(?:em )?(?:contra-?plongée|contra-?picado|ângulo baixo)|^câm[ea]ra baixa(?=\s*[,.;])",
+    "dutch": r"(?:vanuit )?kikkerperspectief|(?:vanuit een )?(?:lage hoek|laag standpunt)",
     "japanese": r"ローアングル(?:から|で|の)?|あおり(?:で|の)?",
     "korean": r"로우 ?앵글(?:로|에서)?",
-    "chinese": r"(?:以|从)?(?:低角度|低机位|仰视角度|仰拍角度)",
+    "chinese": r"(?:以|从)?(?:低角度|低机位|仰视角度|仰拍角度)(?:仰拍)?",
 }
 HIGH_ANGLES: dict[str, str] = {
     "english": r"(?:from an? )?(?:very |extreme )?high[ -]angles?(?: (?:shot|view))?",
     "german": r"(?:aus (?:der|einer) )?(?:obersicht|vogelperspektive)",
-    "french": r"(?:en |plan en )plongée(?! vers)",
-    "spanish": r"(?:en |plano )(?:ángulo alto|picado|cenital)",
+    "french": r"(?:(?:en |plan en |vue en )|^)plongée(?: totale| verticale| zénithale)?(?! vers)(?: au-dessus "
+    r"de(?= ))?",
+    "spanish": r"(?:(?:en |plano )(?:ángulo alto|picado|cenital)|^picado)(?: sobre(?= ))?",
     "italian": r"(?:inquadratura dall['’]alto|(?:in )?plongée)",
-    "portuguese": r"(?:em )(?:plongée|picado|ângulo alto)",
-    "dutch": r"(?:vanuit )?vogelperspectief|(?:vanuit een )?hoge hoek",
+    "portuguese": r"(?:em |plano )(?:plongée|picado|ângulo alto|zenital)",
+    "dutch": r"(?:vanuit )?(?:vogelperspectief|bovenaanzicht)|(?:vanuit een )?(?:hoge hoek|hoog standpunt)",
     "japanese": r"ハイアングル(?:から|で|の)?|俯瞰で",
     "korean": r"하이 ?앵글(?:로|에서)?",
     "chinese": r"(?:以|从)?(?:高角度|高机位|鸟瞰视角)",
+}
+# Over whose shoulder the camera looks.
+SHOULDERS: dict[str, str] = {
+    "english": r"(?!)",
+    "german": r"(?:blick )?über (?:die|ihre|seine) schulter(?: von \w+| (?:der|des|einer|eines) \w+)?|over[- ]shoulder",
+    "french": r"(?:par-?dessus|au-dessus de) (?:l['’]épaule|son épaule)(?: (?:de la |de l['’]|du |de |d['’])\w+)?",
+    "spanish": r"(?:por encima del|sobre (?:el|su)) hombro(?: (?:del |de la |de )\w+)?",
+    "italian": r"(?:da |di )?(?:dietro |sopra |oltre )(?:la |alla )?spalla(?: (?:di |del |della )\w+)?",
+    "portuguese": r"(?:por cima|sobre) (?:do |o |seu )?ombro(?: (?:do |da |de )\w+)?",
+    "dutch": r"over (?:de|haar|zijn) schouder(?: van (?:de |het )?\w+)?",
+    "japanese": r"[^、。]{0,6}?の?肩越し(?:に|の|から|ショット)?",
+    "korean": r"(?:[가-힣]+의 )?어깨 ?너머(?:로|에서)?(?: 샷)?",
+    "chinese": r"(?:越过|从)[^，。]{1,6}?(?:的)?肩膀?(?:上)?|过肩(?:镜头|拍摄)?|越肩(?:镜头)?",
 }

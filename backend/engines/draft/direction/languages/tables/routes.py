@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _FROM_AND_TO = {
+    "german": (r"von ", r"(?:bis )?zu "),
     "french": (
         r"(?:de |du |des |d['’]|depuis )(?:la |le |les |l['’])?",
         r"(?:à la |à l['’]|à |au |aux |vers |jusqu['’]à |jusqu['’]au )",

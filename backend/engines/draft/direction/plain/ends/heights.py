@@ -74,7 +74,11 @@ def _angles(name: str) -> list[tuple[re.Pattern[str], str]]:
     bound = rf"{ends}\b" if name == "english" else "" if name in _EASTERN else r"(?<!\w)"
     return [
         (re.compile(rf"{bound}(?:{pattern})" + ("" if name in _EASTERN else r"(?!\w)"), re.IGNORECASE), word)
-        for pattern, word in ((said.LOW_ANGLES[name], "lowangle"), (said.HIGH_ANGLES[name], "highangle"))
+        for pattern, word in (
+            (said.LOW_ANGLES[name], "lowangle"),
+            (said.HIGH_ANGLES[name], "highangle"),
+            (said.SHOULDERS[name], "overshoulder"),
+        )
     ]
 
 

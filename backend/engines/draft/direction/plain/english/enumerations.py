@@ -8,7 +8,8 @@ _NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s;,.:]))[(\[]?([1-9])(?:[.)\]:]|\s-)\s+
 _LETTERED = re.compile(r"(?:(?<=^)|(?<=[\s;,.:]))\(?([a-fA-F])\)\s+")
 _LABELLED = re.compile(
     r"(^|[.;,:\n]|\band\b|\bthen\b)\s*(?:step|beat|phase|part|move|stage|shot|cut|segment|section|clip)\s*#?\s*"
-    r"(?:[1-9]|one|two|three|four|five)\b(?!\s*(?:m|cm|met\w+|ft|feet|foot|deg\w*|°|s|sec\w*|times|x)\b)\s*(?:\([^)]{0,20}\)\s*)?(?:[:.)]|\s[-–—])?(?=\s)",
+    r"(?:[1-9]|one|two|three|four|five)\b(?!\s*(?:m|cm|met\w+|ft|feet|foot|deg\w*|°|s|sec\w*|times|"
+    r"x)\b)\s*(?:\([^)]{0,20}\)\s*)?(?:[:.)]|\s[-–—])?(?=\s)",
     re.IGNORECASE,
 )
 _AT_THE_END = re.compile(

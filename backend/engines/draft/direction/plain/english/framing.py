@@ -97,12 +97,22 @@ def in_frame(text: str) -> str:
 IN_CAPITALS = replacements(
     (
         (
-            r"\b(?:to|into|ends?|ending|finish(?:es)?|lands?) (?:(?:on|in|at) )?(?:an? )?(?:ECU|XCU|BCU)\b",
+            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? "
+            r")?(?:ECU|XCU|BCU)\b",
             " frameextreme ",
         ),
-        (r"\b(?:to|into|ends?|ending|finish(?:es)?|lands?) (?:(?:on|in|at) )?(?:an? )?MCU\b", " framenearer "),
-        (r"\b(?:to|into|ends?|ending|finish(?:es)?|lands?) (?:(?:on|in|at) )?(?:an? )?CU\b", " frameclose "),
-        (r"\b(?:to|into|ends?|ending|finish(?:es)?|lands?) (?:(?:on|in|at) )?(?:an? )?MS\b", " framemedium "),
+        (
+            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?MCU\b",
+            " framenearer ",
+        ),
+        (
+            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?CU\b",
+            " frameclose ",
+        ),
+        (
+            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?MS\b",
+            " framemedium ",
+        ),
     ),
     re.NOFLAG,
 )

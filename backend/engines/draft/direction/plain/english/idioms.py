@@ -4,11 +4,10 @@ clock"), as the plain words that read.py knows."""
 from __future__ import annotations
 
 from ...lists import replacements
+from .things import A_THING, ARTICLE, THING
 
 _COUNT = r"(?:a few|a couple of|half a|an?|one|two|three|four|five|six|\d+|some|several)"
 _BACK = r"(?:back(?:wards?)?|forwards?|ahead|closer|left|right|(?:to|towards?) the (?:left|right)|sideways|up|down)"
-_A = r"(?:the|an?|his|her|their|my|your|our)"
-_THING = rf"{_A} (?:[\w'-]+ )?[\w'-]+"
 _BEHIND = r"(?:behind|around|between|under)"
 _CLAUSE = r"(?:^|(?<=[,.;:!?\n])|\bthen\b|\band\b)\s*"
 _ROADS = "(?:corridor|hall|hallway|street|road|alley|aisle|path|stairs|staircase|steps|passage|tunnel|nave)"
@@ -19,7 +18,7 @@ IDIOMS = replacements(
     (
         # Who goes.
         (
-            rf"\b(?:pov|point of view|first[- ]person(?: view)?)\s*[:,–-]\s*(?:someone|somebody|he|she|{_A} \w+)"
+            rf"\b(?:pov|point of view|first[- ]person(?: view)?)\s*[:,–-]\s*(?:someone|somebody|he|she|{ARTICLE} \w+)"
             r"(?: who)? (?=\w+s\b)",
             "the camera ",
         ),
@@ -30,9 +29,9 @@ IDIOMS = replacements(
             r"(?=\s*(?:$|[,;!\n]|\.(?!\d)|(?:and|then|while|over)\b))",
             r"\1 \2 degrees",
         ),
-        (rf"\b(round (?:it|him|her|them|{_THING})) by (?:a|one) third\b", r"\1 by 120 degrees"),
-        (rf"\b(round (?:it|him|her|them|{_THING})) by (?:a|one) quarter\b", r"\1 by 90 degrees"),
-        (rf"\b(round (?:it|him|her|them|{_THING})) by half\b", r"\1 by 180 degrees"),
+        (rf"\b(round (?:it|him|her|them|{THING})) by (?:a|one) third\b", r"\1 by 120 degrees"),
+        (rf"\b(round (?:it|him|her|them|{THING})) by (?:a|one) quarter\b", r"\1 by 90 degrees"),
+        (rf"\b(round (?:it|him|her|them|{THING})) by half\b", r"\1 by 180 degrees"),
         (r"\b(locked[- ](?:off|down)|static|still) on (?:a |the )?(?:tripod|sticks)\b", r"\1"),
         # Steps, laps and rests.
         (
@@ -55,75 +54,75 @@ IDIOMS = replacements(
         (rf"{_CLAUSE}straight (?:out|back)\b(?! (?:to|into|of|at|in|on) )", " pull back"),
         (
             r"^\s*(?:nice and |very )?(slow|slowly|fast|quick|quickly|gently|smoothly)(?: and (?:steady|smooth|easy))? "
-            rf"(?:over |across |up |on )?to (?={_A} )",
+            rf"(?:over |across |up |on )?to {A_THING}",
             r"move \1 to ",
         ),
         # To a thing, close to it, or to where one leaves it.
         (
             r"\b(?:get|go|come|move|push|creep|close)(?:s|ing|ting|es)? in (?:nice and |really |very |right )?"
-            rf"(?:close|tight|closer|tighter) (?:on|to|in on) (?={_A}|him\b|them\b|it\b)",
+            rf"(?:close|tight|closer|tighter) (?:on|to|in on) (?={ARTICLE}|him\b|them\b|it\b)",
             "push in to ",
         ),
         (
-            rf"\b(head|set off|set out|take off|bear)(s|ing|)? (?:for|towards?) (?={_A} )",
+            rf"\b(head|set off|set out|take off|bear)(s|ing|)? (?:for|towards?) {A_THING}",
             r"move\2 to ",
         ),
         (rf"\bhead(s|ing|)? (?=into|out|over|along|through|past|up|down|back|forwards?|{_BEHIND})\b", r"move\1 "),
-        (rf"{_CLAUSE}mak(?:e|es|ing) (?:straight )?for (?={_A} )", " move to "),
+        (rf"{_CLAUSE}mak(?:e|es|ing) (?:straight )?for {A_THING}", " move to "),
         (r"\bmak(?:e|es|ing) (?:my|our|its|the|your) way (?=to|towards?|through|past|along|across|over|into)", "move "),
         (
             r"\b(?:fly|flie|swoop|glid|soar|drop|com|sweep)(?:s|e|es|ing|ping)?(?: in)? "
             r"from (?:above|high up|on high|the sky)"
             rf",?\s*(?:and )?(?:land|touch down|settle|arrive|end)(?:s|ing|es)?(?: up)? (?:in front of|before|at|on|by|"
-            rf"beside|near|next to) (?={_A} )",
+            rf"beside|near|next to) {A_THING}",
             "crane down to ",
         ),
         (
             r",?\s*(?:and )?(?:landing|touching down|coming to (?:a )?(?:rest|stop|halt)|pulling up|arriving) "
-            rf"(?:in front of|before|at|on|by|beside|near|next to) (?={_A} )",
+            rf"(?:in front of|before|at|on|by|beside|near|next to) {A_THING}",
             " to ",
         ),
-        (rf"\b(leave|exit|depart|quit)(?:s|ing|)? ({_THING}) backwards?\b", r"pull back out of \2"),
+        (rf"\b(leave|exit|depart|quit)(?:s|ing|)? ({THING}) backwards?\b", r"pull back out of \2"),
         (
             r"\b(walk|run|stroll|stride|step|head)(s|ing|)? (?:straight |right |back )?out(?=\s*(?:$|[,.;]))",
             r"\1\2 forward",
         ),
         (
-            rf"\b({_THING}) (?:that |which |where )?(?:we|you|i|they) (?:came|went|entered|walked|started|left|got)"
+            rf"\b({THING}) (?:that |which |where )?(?:we|you|i|they) (?:came|went|entered|walked|started|left|got)"
             r"(?: (?:in|out|from|through|by|at))+(?=\s*(?:$|[,.;]))",
             r"\1",
         ),
         (rf"{_CLAUSE}com(?:e|es|ing) in (?=(?:through|by|from)\b)", " enter "),
-        (rf"\bskim(?:s|ming)? (?:along |over |across )?{_THING} (?=to\b|towards?)", "glide "),
+        (rf"\bskim(?:s|ming)? (?:along |over |across )?{THING} (?=to\b|towards?)", "glide "),
         # Round a thing and on, past what hides, up and over.
         (
-            rf"\b({_GO}) (?:a?round) ({_THING}) (?:and )?(?:on |over |across |back )?(?:to|towards?|into) (?={_A} )",
+            rf"\b({_GO}) (?:a?round) ({THING}) (?:and )?(?:on |over |across |back )?(?:to|towards?|into) {A_THING}",
             r"\1 around \2, then move to ",
         ),
-        (rf"\bveer(s|ing|)? (left|right) a?round (?={_A} )", r"arc \2 around "),
+        (rf"\bveer(s|ing|)? (left|right) a?round {A_THING}", r"arc \2 around "),
         (r"\bveer(s|ing|)? (?:off )?(?:to the )?(left|right)\b", r"turn\1 \2"),
-        (rf"{_CLAUSE}(slide|step|glide|drift|move)(s|ing|) from behind (?={_A} )", r" \1\2 out from behind "),
-        (rf"{_CLAUSE}((?:slow |slowly |gentle |quick )?)reveal from behind (?={_A} )", r" \1slide out from behind "),
+        (rf"{_CLAUSE}(slide|step|glide|drift|move)(s|ing|) from behind {A_THING}", r" \1\2 out from behind "),
+        (rf"{_CLAUSE}((?:slow |slowly |gentle |quick )?)reveal from behind {A_THING}", r" \1slide out from behind "),
         (
             rf"{_CLAUSE}((?:the )?camera )?(?:swing|come|move|go|travel|arc)(?:s|es|ing)? (?:a?round )from behind "
-            rf"({_THING}|him|them)(?: to (?:{_A} )?(?:front|face|other side))",
+            rf"({THING}|him|them)(?: to (?:{ARTICLE} )?(?:front|face|other side))",
             r" \1 half circle around \2",
         ),
-        (rf"{_CLAUSE}up (?:and )?over (?={_A} )", " crane up over "),
+        (rf"{_CLAUSE}up (?:and )?over {A_THING}", " crane up over "),
         (r"\bthen (?:back )?down (?:on |to )?(?:the|its) (?:other|far) side\b", "then pedestal down"),
         (
-            rf"\b((?:through|between|past|under) {_THING}),? and (?:then )?"
-            rf"(?:finds?|discovers?|reach(?:es)?) (?={_A} )",
+            rf"\b((?:through|between|past|under) {THING}),? and (?:then )?"
+            rf"(?:finds?|discovers?|reach(?:es)?) {A_THING}",
             r"\1 to ",
         ),
         (
-            rf"\b(through {_THING}),? and (?:then )?(?:stop|halt|pause|end)s? (?:in front of|at|by|before) (?={_A} )",
+            rf"\b(through {THING}),? and (?:then )?(?:stop|halt|pause|end)s? (?:in front of|at|by|before) {A_THING}",
             r"\1 to ",
         ),
         (r"\bcamera (?:leaves|exits) (?=(?:through|by|via)\b)", "camera moves "),
         (rf"(?<=\w) and (?:on )?(down|up|along) (?=the {_ROADS}\b)", r", then walk \1 "),
-        (rf"\bin an? (?:semi-?circle|half[- ]circle) a?round ({_THING}|him|her|them)", r"around \1 by 180 degrees"),
-        (rf"{_CLAUSE}from {_THING} back to (?={_A} )", " pull back to "),
+        (rf"\bin an? (?:semi-?circle|half[- ]circle) a?round ({THING}|him|her|them)", r"around \1 by 180 degrees"),
+        (rf"{_CLAUSE}from {THING} back to {A_THING}", " pull back to "),
         (rf"{_CLAUSE}stagger(?:s|ing)? (?=back|forwards?|to\b|towards?)", " handheld, walk "),
         (r"\b(half|quarter|full) turn to (?:see|show|reveal|face) [^,.;\n]*", r"\1 turn to the right"),
         (r"\b(camera\b[^.;\n]{0,40}?)\s(?:but|and) breathes\b", r"\1, camera breathes"),
@@ -133,7 +132,7 @@ IDIOMS = replacements(
             "push in",
         ),
         (
-            rf"{_CLAUSE}close on (?=(?:{_A} )?[\w']+(?: [\w']+)? (?:until|over|in \d)\b)",
+            rf"{_CLAUSE}close on (?=(?:{ARTICLE} )?[\w']+(?: [\w']+)? (?:until|over|in \d)\b)",
             " push in to ",
         ),
         (r"\b(?:clos|zero|hom)(es|ing) in(?= on\b| to\b| until\b|\s*(?:$|[,.;]))", r"push\1 in"),
@@ -148,12 +147,13 @@ IDIOMS = replacements(
         # Looks.
         (
             rf"(?<!until )(?<!till )(?<!when )(?<!as )\b(camera|we) (?:finds?|discovers?|spots?|picks? out|"
-            rf"singles? out) (?={_A} )",
+            rf"singles? out) {A_THING}",
             r"\1 pans to ",
         ),
-        (rf"\b(?:scan|survey|sweep)(s|ning|ing)? (?={_A} )", r"pan\1 across "),
+        (rf"\b(?:scan|survey|sweep)(s|ning|ing)? {A_THING}", r"pan\1 across "),
         (
-            rf"\b(?:reframe|recent(?:er|re)|refocus)(s|d)?(?: (?:the )?(?:shot|camera|view|frame))? (?:on|to) (?={_A} "
+            rf"\b(?:reframe|recent(?:er|re)|refocus)(s|d)?(?: (?:the )?(?:shot|camera|view|frame))? (?:on|to) "
+            rf"(?={ARTICLE} "
             r"(?!left|right))",
             r"pan\1 to ",
         ),
@@ -167,8 +167,8 @@ IDIOMS = replacements(
             r"pans \1 degrees",
         ),
         (
-            rf"\b(?:start|begin|open)(?:s|ing|ning)? (?:at|on|from|with) {_THING}(?:,| and| then)*((?: \w+ly)?) "
-            rf"(?:move|go|come|travel|work)(?:s|es|ing)?(?: (?:its|our|my|the) way)? (up|down) to (?={_A} )",
+            rf"\b(?:start|begin|open)(?:s|ing|ning)? (?:at|on|from|with) {THING}(?:,| and| then)*((?: \w+ly)?) "
+            rf"(?:move|go|come|travel|work)(?:s|es|ing)?(?: (?:its|our|my|the) way)? (up|down) to {A_THING}",
             r"\1 tilt \2 to ",
         ),
         (
@@ -176,7 +176,7 @@ IDIOMS = replacements(
             " look ",
         ),
         (r"\b(look|glance|gaze)(s|ing)? (?:over|across) (?:at|to|towards?) ", r"\1\2 at "),
-        (rf"{_CLAUSE}(?:peer|peek|lean)(?:s|ing)? (over|into|through) (?={_A} )", r" move \1 "),
+        (rf"{_CLAUSE}(?:peer|peek|lean)(?:s|ing)? (over|into|through) {A_THING}", r" move \1 "),
         (
             r"\blook(s|ing|)? (?:back )?over (?:my|your|our|the|its|his|her) (?:left |right )?shoulder "
             r"(?:at|to|towards?) ",
@@ -185,7 +185,7 @@ IDIOMS = replacements(
         (
             r"\b(whip|swish|snap|flick|jerk|yank|dart)(?:s|es|ing|ping|ning)? (?:the (?:camera|view|lens) )?"
             r"(?:over |round |around |across |back )*(?:to|towards?|onto) "
-            rf"(?={_A} |him\b|her\b|them\b|[A-Z][a-z]+\b)",
+            rf"(?={ARTICLE} |him\b|her\b|them\b|[A-Z][a-z]+\b)",
             "whip pan to ",
         ),
         (
@@ -193,8 +193,19 @@ IDIOMS = replacements(
             r"fast tilt \1",
         ),
         (r"\b(whip|swish|flick)(?:s|es|ing|ping)? back\b(?! (?:to|at|towards?|from|and forth))", "pan back fast"),
-        (rf"{_CLAUSE}((?:the )?camera )?(?:turn|look|swing)(?:s|ing)? away(?: from {_THING})?", r" \1 pan"),
+        (rf"{_CLAUSE}((?:the )?camera )?(?:turn|look|swing)(?:s|ing)? away(?: from {THING})?", r" \1 pan"),
         # What a pan goes with has a side of its own.
+        (
+            r"\b(left|right)\b([^.;\n]{0,20}?\b(?:camera|we) )follows?,? (?:him |her |it |them )?(?:with|in|by) "
+            r"(?:an? )?"
+            r"((?:\w+ly |slow |fast |quick |gentle )*)pan\b(?! (?:left|right|to)\b)",
+            r"\1\2\3pan \1",
+        ),
+        (
+            r"\b(left|right)\b(\s*[.;,]\s*(?:and |then )*(?:\w+ly )?(?:pan|track|truck)s?) with "
+            r"(it|him|her|them|the \w+)\b",
+            r"\1\2 \1 with \3",
+        ),
         (
             r"\b(left|right)\b([^.;\n]{0,20}?\b(?:camera|we) (?:pan|track|follow|swing)s?) (?:along )?with "
             r"(it|him|her|them|the \w+)\b",

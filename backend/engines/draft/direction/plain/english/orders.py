@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...languages.tables.nouns import PEOPLES_NAMES
 from ...lists import replacements
+from .things import A_THING, ARTICLE, THING
 
-_A = r"(?:the|an?|his|her|their|its)"
 _NUMBER = r"(\d+(?:[.,]\d+)?|a|one|two|three|four|five|six|half a)"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _SECONDS = r"(s|sec|secs|seconds?|beats?)\b"
@@ -15,6 +15,7 @@ _NOSE = r"(?:nose|lens|chin|eyes?|gaze|head)"
 
 ORDERS = replacements(
     (
+        (rf"\b(tilt|pan)(s|ing|ning)? from ({THING}) (up|down) (?=to )", r"\1\2 \4 from \3 "),
         (
             r"^\s*what (?:i|we)(?:'d| would)? ?(?:like|want|need|'m after) is an? [^,.;]{0,40}?(?:that|which) ",
             "the camera ",
@@ -141,12 +142,12 @@ ORDERS = replacements(
         ),
         (
             rf",?\s*\b(?:and |then )*(?:finish|end)(?:es|s|ing)? (?:up )?(?:facing|looking (?:at|towards?|out of|"
-            rf"through)) (?={_A} )",
+            rf"through)) {A_THING}",
             ", then pan to ",
         ),
-        (rf"\b(?:back )?home to (?=(?:{_A} )?\w)", "to "),
+        (rf"\b(?:back )?home to (?=(?:{ARTICLE} )?\w)", "to "),
         (
-            rf"^\s*(?:we )?(?:end|finish|land|arrive)(?:s|es)? (?:up )?(?:on|at) (?=(?:{_A} )?[\w']+(?: "
+            rf"^\s*(?:we )?(?:end|finish|land|arrive)(?:s|es)? (?:up )?(?:on|at) (?=(?:{ARTICLE} )?[\w']+(?: "
             rf"\w+)?\s*[.!]?\s*$)",
             "move to ",
         ),
@@ -165,7 +166,7 @@ ORDERS = replacements(
             r"\b(camera|we) (?:just |only |simply |quietly )*(?:watch|observe)(?:s|es|ing)? (?=\w)",
             r"\1 holds still watching ",
         ),
-        (rf"\bhang(s|ing)? (?=on {_A} \w+ for\b|there\b|on \w+ for\b)", r"hold "),
+        (rf"\bhang(s|ing)? (?=on {ARTICLE} \w+ for\b|there\b|on \w+ for\b)", r"hold "),
         (r"\bcome(s)? forward\b", r"move\1 forward"),
         (
             r"\b(?:when|once|as soon as|until) (?:we|it|the camera) (?:reach(?:es)?|gets? to|arrives? at) "
@@ -195,18 +196,19 @@ ORDERS = replacements(
             )
             for whose, whom in (("his", "him"), ("her", "her"), ("their", "them"), ("its", "it"))
         ),
-        (rf"\b(?:{_A} )?({_TOP})[- ]?top\b", r"level of the \1"),
+        (rf"\b(?:{ARTICLE} )?({_TOP})[- ]?top\b", r"level of the \1"),
         (
             (
                 rf"(?<!look )(?<!looking )(?<!gaze )(?<!tilt )(?<!tilts )"
-                rf"(?<!tilting )(?<!pan )\b(up|down|level|descend\w*|ris\w+|sinks?|lower\w*|drops?) "
-                rf"(?:to|with|at) (?:{_A} )?(?:level|height|"
+                rf"(?<!tilting )(?<!pan )\b(up|down|level|descend\w*|ris\w+|sinks?|"
+                rf"lower\w*|drops?) "
+                rf"(?:to|with|at) (?:{ARTICLE} )?(?:level|height|"
                 rf"top) of "
             ),
             r"\1 level with ",
         ),
         (
-            (rf"\b(up|down|descend\w*|ris\w+|sinks?|lower\w*|drops?) to ((?:{_A} )?\w+)[- ](?:level|height)\b"),
+            (rf"\b(up|down|descend\w*|ris\w+|sinks?|lower\w*|drops?) to ((?:{ARTICLE} )?\w+)[- ](?:level|height)\b"),
             r"\1 level with \2",
         ),
         (

@@ -26,7 +26,8 @@ _NAMES = ("wide", "wide", "full", "medium", "nearer", "close", "extreme")  # see
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)
 _FROM_SIZE_TO_SIZE = re.compile(
     rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
-    rf"\b(?:from|on|in|starts?|starting|begins?|opens?)\s+{_SIZE}(?: (?:of|on) (?:the |his |her |a )?\w+)?[,.;]?\s+"
+    rf"(?:\b(?:from|on|in|starts?|starting|begins?|opens?)\s+|^\s*){_SIZE}(?: (?:of|on) (?:the |his |her |a "
+    rf")?\w+)?[,.;]?\s+"
     r"(?:and |then )*(?:(?:end|finish|land)\w* |"
     r"(?:(?:end|finish|land|go)\w* )?(?:in |up )?(?:to|on|into|in|with|as|at)\s+)"
     rf"{_SIZE}(?P<of>\s+(?:of|on)\b)?",

@@ -18,11 +18,16 @@ from ..grammar import Reader
 from ..people.owners import in_owners
 from ..timing.pace import in_paces
 from ..which import reader_of
+from .aims import aimed
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
 from .figures import in_figures
 from .framing import IN_CAPITALS, in_frame
+from .goings import going
+from .lenses import lensed
+from .pans import pans
 from .sayings import plainly
+from .setups import set_up
 from .times import timed
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
@@ -49,11 +54,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 # In their order. Those with a capital count only as capitals.
 _CAPITALS = replacements(
     (
+        (r"\bOTS\b", "over-the-shoulder"),
         # How she is seen is no move: "slow push, ends CU", "zoom out to a MS", "OTS on Anna".
         (
             r"(?:,?\s*\b(?:ends?|ending|finish(?:es)?|land(?:s|ing)?)\s+)?(?:\b(?:to|on|in|as|into)\s+(?:an?\s+)?)?"
-            r"\b(?:ECU|XCU|BCU|MCU|CU|MLS|MWS|MS|FS|EWS|ELS|XLS|VWS|LS|WS|OTS(?:\s+(?:(?:on|of|over)\s+\w+|"
-            r"[A-Z][a-z]+))?|[23]S)\b",
+            r"\b(?:ECU|XCU|BCU|MCU|CU|MLS|MWS|MS|FS|EWS|ELS|XLS|VWS|LS|WS|[23]S)\b",
             " ",
         ),
         (r"\bleft ?(?:→|->) ?right\b", "left to right"),
@@ -120,13 +125,18 @@ def written_out(text: str, language: Reader | None = None) -> str:
     text = (
         _in_plain_words(text, reader.name)
         if reader
-        else plainly(asked(timed(in_figures(in_frame(_with_marks(in_a_row(text), "english"))))))
+        else plainly(asked(timed(in_figures(in_frame(_with_marks(_gone(in_a_row(text)), "english"))))))
     )
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)
     text = _HEIGHTS.sub(_by, text)
     return _BETWEEN.sub(lambda match: f"{0.5 * (_figure(match[1]) + _figure(match[2])):g}", text)
+
+
+def _gone(text: str) -> str:
+    """English `text` with its set-ups, its ways and its looks that have no verb, in the words of moves."""
+    return going(pans(set_up(lensed(aimed(text)))))
 
 
 def _in_plain_words(text: str, name: str) -> str:

@@ -60,9 +60,14 @@ _WITHOUT_A_UNIT = re.compile(
 )
 _COUNTED_IN_SECONDS = re.compile(rf"\bfirst (?:\d+|[a-z]+) {_SECONDS}", re.IGNORECASE)
 
+_FOR_SECONDS = re.compile(rf"\bfor (?:\d+|[a-z]+) {_SECONDS}", re.IGNORECASE)
+_FOR_AS_MANY = re.compile(r"\bfor (?:\d|one|two|three|four|five|six)(?=\s*(?:$|[,.;]))", re.IGNORECASE)
+
 
 def timed(text: str) -> str:
     """English `text` with its times as figures: seconds, and parts of the shot as read.py knows them (words.PARTS)."""
+    if _FOR_SECONDS.search(text):
+        text = _FOR_AS_MANY.sub(r"\g<0> seconds", text)
     if _COUNTED_IN_SECONDS.search(text):  # "the first two seconds are static, the last three push in"
         text = _WITHOUT_A_UNIT.sub(r"\g<which> \g<count> seconds", text)
     return replaced(_SHARE.sub(_share, text), _TIMES)

@@ -37,6 +37,12 @@ _RANGE = re.compile(
     ),
     re.IGNORECASE,
 )
+_S = r" ?(?:s|secs?|seconds?)\b"
+_STARTED = re.compile(
+    rf"\b(?:at|after) ({_NUMBER}){_S},? (?:start|begin)(?:s|ning|ing)?(?: to)? ([^,.;]{{2,40}}),? (?:and |then )*"
+    rf"(?:stop|end|finish)(?:s|ping|ing)? (?:at|after) ({_NUMBER}){_S}",
+    re.IGNORECASE,
+)
 # Where the clause of such a stretch begins, and where it ends.
 _BEFORE = re.compile(
     r".*(?:[.;,:!?\n，、。；：]|\b(?:then|and|dann|danach|und|puis|ensuite|luego|después|poi|depois|dan|daarna)\b|"
@@ -52,6 +58,7 @@ _AFTER = re.compile(
 
 def in_ranges(text: str) -> tuple[str, bool]:
     """`text` with such stretches by the clock, and whether there are any."""
+    text = _STARTED.sub(r"from \1 seconds to \3 seconds \2", text)
     made, at, last = "", 0, 0.0
     for match in _RANGE.finditer(text):
         begin, end = _seconds(match, "begin"), _seconds(match, "end")
