@@ -346,7 +346,8 @@ def test_of_two_links_in_a_row_the_stronger_counts() -> None:
 
 def test_a_look_from_one_thing_to_another_is_at_the_other() -> None:
     for name, text, thing in (
-        ("german", "von anna zu ben", "ben"), ("french", "d'anna à ben", "ben"), ("french", "de la table à la porte", "porte"),
+        ("german", "von anna zu ben", "ben"),
+        ("french", "d'anna à ben", "ben"), ("french", "de la table à la porte", "porte"),
         ("spanish", "de la mesa a la puerta", "puerta"), ("spanish", "desde el sofá hasta lámpara", "lámpara"),
         ("italian", "dalla porta alla finestra", "finestra"), ("italian", "dal tavolo fino al letto", "letto"),
         ("portuguese", "da mesa até a porta", "porta"), ("portuguese", "do sofá para o quadro", "quadro"),
