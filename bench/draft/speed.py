@@ -5,7 +5,8 @@
 
 A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of bench/truth at 24 fps
 with rain and one line of dialogue. The still is rendered in 1280x720 and scaled; further views stand evenly on the path
-and are rendered as fine as a press has them for such a clip. Each is made twice in one process, as the service does:
+and are rendered as fine as a press has them for such a clip, and depths are files as a press writes them, of nothing
+but the depth. Each is made twice in one process, as the service does:
 processor time and wall clock of the second time, and peak memory. `--drawing` also makes each from frames that were
 drawn before (layers, sound and encoding, but no drawing), and without encoding. `--cold` adds a clip with nothing
 compiled. `--cycles` also renders one frame of the room at 64 samples and a quarter of the width and height, for the
@@ -77,6 +78,8 @@ def main() -> None:
     ]
     still = {"name": "still", "matrix": truck(0), "depth": True}
     render(given.blender_python, given.renders, 16, SIZE, [still, *further])
+    for frame in (still, *further):
+        write_depth(given.renders, frame["name"])
     print(f"Load {os.getloadavg()[0]:.1f}")
     print("| clip | processor time | wall clock | peak memory |\n| --- | --- | --- | --- |")
     if given.cold:
@@ -157,7 +160,7 @@ def request(renders: Path, clip: ClipAsked) -> Any:
 
     path = tuple(Keyframe(t, truck(t)) for t in (0.0, 1.0))
     asked = truth_request(renders, clip.size)
-    still = asked.views[0]
+    still = replace(asked.views[0], depth=depth_file(renders, "still"))
     assert still.camera is not None
     by = FINER[0] / still.camera.width
     lens = {name: getattr(still.camera, name) * by for name in ("cx", "cy", "fx", "fy")}
@@ -165,7 +168,7 @@ def request(renders: Path, clip: ClipAsked) -> Any:
     further = tuple(
         View(
             renders / f"view_{k}.png",
-            renders / f"view_{k}.exr",
+            depth_file(renders, f"view_{k}"),
             replace(still.camera, width=FINER[0], height=FINER[1], **lens, matrix_world=truck(k / LAST)),
             k / LAST,
         )
@@ -179,6 +182,20 @@ def request(renders: Path, clip: ClipAsked) -> Any:
         path=CameraPath(path),
         direction=Direction("", (Line("ANNA", "English", "We are late."),), "rain on a window"),
     )
+
+
+def depth_file(renders: Path, name: str) -> Path:
+    return renders / f"{name}_depth.exr"
+
+
+def write_depth(renders: Path, name: str) -> None:
+    """The depth of a render, which has all its passes in one file, as scene/stills/formats/exr.py writes it."""
+    import OpenEXR
+
+    from backend.media.stills import read_depth
+
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    OpenEXR.File(header, {"V": read_depth(renders / f"{name}.exr")}).write(str(depth_file(renders, name)))
 
 
 def truck(t: float) -> tuple[tuple[float, ...], ...]:

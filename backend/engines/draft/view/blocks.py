@@ -42,11 +42,12 @@ def cut(
     count = int(np.count_nonzero(there))
     if count == 0:
         return Blocks(np.empty((4, 0), np.float32), np.empty(0, np.int32), np.empty((3, 0)))
-    boxes, face = np.empty((4, count), np.float32), np.empty(count, np.int32)
-    planes = np.empty((3, count), np.float64)
+    # By NumPy, which asks for large pages: much of the time would go into small ones. Block by block, as few are used.
+    boxes, face = np.empty((count, 4), np.float32), np.empty(count, np.int32)
+    planes, taken = np.empty((count, 3), np.float64), np.full(nearness.shape, NO_FACE, np.int32)
     surface = nearness, slope_x, slope_y
-    blocks, faces = _cut(*surface, there.copy(), u0, v0, bend, steep, np.array(SIZES), boxes, face, planes)
-    return Blocks(boxes[:, :blocks].copy(), face[:blocks].copy(), planes[:, :faces].copy())
+    blocks, faces = _cut(*surface, there.copy(), u0, v0, bend, steep, np.array(SIZES), taken, boxes, face, planes)
+    return Blocks(np.ascontiguousarray(boxes[:blocks].T), face[:blocks].copy(), np.ascontiguousarray(planes[:faces].T))
 
 
 @helper
@@ -87,8 +88,8 @@ def _fitted(nearness: np.ndarray, y: int, x: int, size: int, plane: np.ndarray) 
 @helper
 def _from(planes: np.ndarray, k: int, v: int, u: int, plane: np.ndarray) -> None:
     """Face `k` as `_flat` has it, for a box that begins at (v, u) of the frame."""
-    plane[0], plane[1] = planes[0, k], planes[1, k]
-    plane[2] = planes[0, k] * (u + 0.5) + planes[1, k] * (v + 0.5) + planes[2, k]
+    plane[0], plane[1] = planes[k, 0], planes[k, 1]
+    plane[2] = planes[k, 0] * (u + 0.5) + planes[k, 1] * (v + 0.5) + planes[k, 2]
 
 
 @helper
@@ -190,14 +191,15 @@ def _cut(
     bend: float,
     steep: float,
     sizes: np.ndarray,
+    faces: np.ndarray,
     boxes: np.ndarray,
     face: np.ndarray,
     planes: np.ndarray,
 ) -> tuple[int, int]:
     """Cuts blocks of falling size out of `there` (which it clears), then what goes on beside them, squares of two
-    pixels, and what is left. Gives how many blocks and faces there are."""
+    pixels, and what is left. `faces` int32 [h, w], NO_FACE, gets that of each pixel, `boxes` and `planes` [n, ...] are
+    those of Blocks, one after the other. Gives how many blocks and faces there are."""
     height, width = nearness.shape
-    faces = np.full((height, width), NO_FACE, np.int32)
     plane = np.empty(3)
     used = known = 0
     for turn in range(sizes.size + 3):
@@ -241,8 +243,8 @@ def _cut(
                         elif high > 1:
                             plane[1] = (nearness[y + high - 1, x] - plane[2]) / (high - 1)
                     k, own = known, True
-                    planes[0, k], planes[1, k] = plane[0], plane[1]
-                    planes[2, k] = plane[2] - plane[0] * (u0 + x + 0.5) - plane[1] * (v0 + y + 0.5)
+                    planes[k, 0], planes[k, 1] = plane[0], plane[1]
+                    planes[k, 2] = plane[2] - plane[0] * (u0 + x + 0.5) - plane[1] * (v0 + y + 0.5)
                     known += 1
                 if size > 2 or (squares and own):
                     wide, high = _grown(nearness, slope_x, slope_y, there, y, x, plane, bend, size)
@@ -250,8 +252,8 @@ def _cut(
                     for u in range(x, x + wide):
                         there[v, u] = 0
                         faces[v, u] = k
-                boxes[0, used], boxes[1, used] = u0 + x, v0 + y
-                boxes[2, used], boxes[3, used] = u0 + x + wide, v0 + y + high
+                boxes[used, 0], boxes[used, 1] = u0 + x, v0 + y
+                boxes[used, 2], boxes[used, 3] = u0 + x + wide, v0 + y + high
                 face[used] = k
                 used += 1
     return used, known

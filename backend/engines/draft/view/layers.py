@@ -285,28 +285,38 @@ def _to_sides(alpha: np.ndarray, near: np.ndarray, far: np.ndarray) -> None:
             alpha[y, x] = alpha[y, x] if (near[y, x] == 1) | (far[y, x] == 1) else side
 
 
-@kernel
 def _bared(rgb: np.ndarray, back: np.ndarray, far: np.ndarray) -> np.ndarray:
     """`rgb` uint8 [h, w, 3], just beyond breaks without what mixes into it there: `back` float32 [h, w, 3], rounded."""
     out = rgb.copy()
+    _bare(back, far, out)
+    return out
+
+
+@kernel
+def _bare(back: np.ndarray, far: np.ndarray, out: np.ndarray) -> None:
+    """See `_bared`."""
     for y in range(far.shape[0]):
         for x in range(far.shape[1]):
             if far[y, x] == 1:
                 for c in range(3):
                     out[y, x, c] = np.uint8(back[y, x, c] + np.float32(0.5))
+
+
+def _bytes(rgb: np.ndarray) -> np.ndarray:
+    """Float32 colours [h, w, 3] of 0..255 as uint8, rounded."""
+    out = np.empty(rgb.shape, np.uint8)
+    _round(rgb, out)
     return out
 
 
 @kernel
-def _bytes(rgb: np.ndarray) -> np.ndarray:
-    """Float32 colours [h, w, 3] of 0..255 as uint8, rounded."""
-    out = np.empty(rgb.shape, np.uint8)
+def _round(rgb: np.ndarray, out: np.ndarray) -> None:
+    """See `_bytes`."""
     half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
     for y in range(rgb.shape[0]):
         row, line = rgb[y].reshape(-1), out[y].reshape(-1)
         for i in range(row.size):
             line[i] = np.uint8(np.int32(min(max(row[i] + half, least), most)))
-    return out
 
 
 def _slopes(nearness: np.ndarray, across: np.ndarray, down: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray]:

@@ -13,15 +13,12 @@ from ..hidden.pyramid import around
 BEHIND = 0.15  # what is nearer than the farthest by this share of the nearness counts a third, by twice that an eighth
 
 
-def fill(nearness: np.ndarray, rgb: np.ndarray, counts: np.ndarray, blank: np.ndarray, same: float) -> None:
+def fill(nearness: np.ndarray, rgb: np.ndarray, counts: np.ndarray, same: float) -> None:
     """Gives the pixels of `rgb` uint8 [h, w, 3] whose `nearness` float32 [h, w] is -inf a colour; each row
-    has `counts` int32 [h] of them. `same` is what counts as one surface, 0: a share of the nearness (BEHIND). A frame
-    that shows nothing gets the colour `blank`.
+    has `counts` int32 [h] of them, not all its pixels in all rows. `same` is what counts as one surface, 0: a share of
+    the nearness (BEHIND).
     """
     gaps = [_holes(nearness, counts)]
-    if len(gaps[0]) == nearness.size:
-        rgb[:] = blank
-        return
     wanted = [np.zeros((0, 0), np.bool_)]  # a pixel is wanted where it is a gap
     shape = nearness.shape
     while len(gaps[-1]):

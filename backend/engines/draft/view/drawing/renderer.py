@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -84,9 +85,13 @@ class Renderer:
 
     def __init__(self, still: Picture) -> None:
         self.still = still
-        self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
         self.holes = np.empty(still.height, np.int32)
         self._grow(1)
+
+    @cached_property
+    def blank(self) -> np.ndarray:
+        """The colour of a frame that shows nothing of any view: that of the still on the whole."""
+        return self.still.rgb.mean((0, 1)).round().astype(np.uint8)
 
     def _grow(self, count: int) -> None:
         self.placed = [_Placed() for _ in range(count)]
@@ -114,8 +119,11 @@ class Renderer:
             nearness,
             self.holes,
         )
-        if self.holes.any():
-            fill(nearness, rgb, self.holes, self.blank, float(_same(first, BEHIND)))
+        empty = int(self.holes.sum())
+        if empty == nearness.size:
+            rgb[:] = self.blank
+        elif empty:
+            fill(nearness, rgb, self.holes, float(_same(first, BEHIND)))
         part = min(sight.says for sight in sights[:2]) if count > 1 else 0.0
         if part > 0:  # at a view's own pose it is shown alone, as true as it can be
             smooth(rgb, nearness, np.float32(part), _same(first, BREAK))
