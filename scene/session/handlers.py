@@ -68,6 +68,14 @@ def _on_load(*_: object) -> None:
 
 
 @bpy.app.handlers.persistent
+def _before_undo(*_: object) -> None:
+    """An undo step has ended the render, and takes a camera of ours away: what is lent to it by then would be left with
+    any object in its place, or none that there is."""
+    if capture.rendering():
+        borrowed.restore()
+
+
+@bpy.app.handlers.persistent
 def _on_undo(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
     if capture.rendering():
@@ -120,6 +128,8 @@ def _on_save(*_: object) -> None:
 
 HANDLERS = (
     ("load_post", _on_load),
+    ("undo_pre", _before_undo),
+    ("redo_pre", _before_undo),
     ("undo_post", _on_undo),
     ("redo_post", _on_undo),
     ("save_pre", _before_save),

@@ -148,8 +148,9 @@ def test_handlers_go_as_they_came():
     assert ours() == [0] * len(handlers.HANDLERS)
     handlers.register()
     assert ours() == [1] * len(handlers.HANDLERS)
-    assert [name for name, _ in handlers.HANDLERS[:7]] == [
-        "load_post", "undo_post", "redo_post", "save_pre", "save_post", "save_post", "save_post_fail",
+    assert [name for name, _ in handlers.HANDLERS[:9]] == [
+        "load_post", "undo_pre", "redo_pre", "undo_post", "redo_post",
+        "save_pre", "save_post", "save_post", "save_post_fail",
     ]  # fmt: skip
 
 

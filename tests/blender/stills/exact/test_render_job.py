@@ -14,6 +14,8 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.session import handlers
 from take_one.scene.stills import files, render, render_job
+from take_one.scene.stills.borrow import second_camera
+from take_one.scene.stills.camera import camera_track
 from take_one.scene.stills.capture import capture
 from take_one.scene.stills.coverage.margin import Margin
 
@@ -343,6 +345,23 @@ def test_only_the_render_of_the_scene_itself_tells_its_camera(scene, tmp_path):
     assert render.is_as_asked(scene, task)
     scene.render.resolution_percentage = 50
     assert not render.is_as_asked(scene, task)
+
+
+def test_before_an_undo_step_all_is_given_back_and_a_camera_of_ours_is_gone(scene, tmp_path):
+    """The step takes it away, and Blender would leave a scene that has it with any object."""
+    assert handlers._before_undo in bpy.app.handlers.undo_pre and handlers._before_undo in bpy.app.handlers.redo_pre
+    own, before = scene.camera, settings_of(scene)
+    ours = second_camera.make(own, camera_track(scene, own, HERE, 1).poses[0])
+    handlers._before_undo()
+    assert ours.name in bpy.data.objects, "nothing renders"
+    answers = start(scene, tmp_path, camera=ours, frame=HERE + 3)
+    assert scene.camera == ours and scene.frame_float == HERE + 3
+    handlers._before_undo()
+    assert scene.camera == own and "Take One View" not in bpy.data.objects and "take_one_borrowed" not in scene
+    assert settings_of(scene) == before
+    handlers._on_undo()
+    rounds(answers)
+    assert (answers[0].code, scene.camera, settings_of(scene)) == (render_job.UNDONE, own, before)
 
 
 def test_whatever_else_goes_wrong_ends_the_still_and_all_is_given_back(scene, monkeypatch, tmp_path):
