@@ -32,8 +32,12 @@ def may_be_finer(scene: bpy.types.Scene, count: int) -> bool:
 
 
 def size(width: int, height: int) -> tuple[int, int]:
-    """The finer picture's, of one of this size."""
-    return round(width * BY), round(height * BY)
+    """The finer picture's, of one of this size. The longer side follows from the shorter one: were each rounded by
+    itself, the two would often not fit, and who draws from it had to move all of it by half a pixel, which blurs."""
+    short, long = sorted((width, height))
+    fine = round(short * BY)
+    sides = fine, round(long * fine / short)
+    return sides if width < height else sides[::-1]
 
 
 def finer(scene: bpy.types.Scene, track: Track, one: Pose) -> Track:

@@ -64,7 +64,7 @@ def test_views_along_the_path_are_true_pictures_of_it(session, shot):
     assert rooms.settings_of(scene) == before
     assert 2 <= len(request.views) <= 12 and request.size == (96, 54)
     sides = [(view.camera.width, view.camera.height) for view in request.views]
-    assert sides == [(96, 54), *[(134, 76)] * (len(sides) - 1)]
+    assert sides == [(96, 54), *[(135, 76)] * (len(sides) - 1)]
     assert "The further stills were rendered with 96 % more pixels" in shot.takes[0].notes
     times = [view.t for view in request.views]
     assert times[0] == 0 and times == sorted(set(times)) and times[-1] < 1
@@ -73,8 +73,8 @@ def test_views_along_the_path_are_true_pictures_of_it(session, shot):
     assert not (folder / views.APART).exists()
     middle = request.views[len(request.views) // 2]
     frame = FIRST + round(middle.t * 47)
-    assert rooms.depth_of(middle.depth).shape == (76, 134)
-    scene.render.resolution_x, scene.render.resolution_y = 134, 76
+    assert rooms.depth_of(middle.depth).shape == (76, 135)
+    scene.render.resolution_x, scene.render.resolution_y = 135, 76
     truth = _by_hand(scene, frame)
     assert rooms.psnr(rooms.picture(middle.image), truth) > 30
     scene.frame_set(frame)

@@ -348,4 +348,16 @@ def test_when_further_stills_are_finer(change, fine, monkeypatch):
     shown = SimpleNamespace(engine=given["engine"], use_freestyle=given["use_freestyle"])
     scene = SimpleNamespace(render=shown, cycles=SimpleNamespace(time_limit=given["limit"]))
     assert finer.may_be_finer(scene, given["count"]) is fine
-    assert finer.size(640, 361) == (896, 505)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "wanted"),
+    [(640, 360, (896, 504)), (576, 324, (807, 454)), (324, 576, (454, 807)), (864, 486, (1209, 680)),
+     (640, 361, (895, 505)), (500, 500, (700, 700)), (1281, 724, (1794, 1014)), (1920, 817, (2688, 1144))],
+)  # fmt: skip
+def test_a_finer_still_has_the_frames_proportions_to_the_pixel(width, height, wanted):
+    """As many pixels to one of the frame's down as across: a clip's engine fits it in without a rest."""
+    across, down = finer.size(width, height)
+    assert (across, down) == wanted
+    fine = min(across / width, down / height)
+    assert (round(width * fine), round(height * fine)) == wanted

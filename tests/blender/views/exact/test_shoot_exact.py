@@ -135,17 +135,18 @@ def test_further_views_are_asked_for_finer_until_one_fails(scene, monkeypatch):
     taken = []
     monkeypatch.setattr(plans, "measured", lambda _scene, _seconds, more: taken.append(more))
     asked, made = run(order, [a_still, a_still, a_still])
-    assert [want.size for want, _, _ in asked] == [None, (90, 50), (90, 50)]
+    assert [want.size for want, _, _ in asked] == [None, (89, 50), (89, 50)]
     whole, fine = order.track.poses[14], asked[1][0].pose
-    assert fine == replace(whole, fx=whole.fx * 90 / 64, fy=whole.fy * 90 / 64, cx=45, cy=25)
-    assert taken == [0, 90 * 50 / (64 * 36) - 1, 90 * 50 / (64 * 36) - 1]
+    focal = pytest.approx(whole.fx * 89 / 64)
+    assert (fine.fx, fine.fy, fine) == (focal, focal, replace(whole, fx=fine.fx, fy=fine.fy, cx=44.5, cy=25))
+    assert taken == [0, 89 * 50 / (64 * 36) - 1, 89 * 50 / (64 * 36) - 1]
     assert made.notes[1:3] == (
         "3 stills show 80 % of the move.",
         "From frame 45 on parts of the picture are in no still (at worst 50 % are).",
     )
     assert made.notes[3] == "The further stills were rendered with 96 % more pixels, to stay sharp between them."
     asked, made = run(order, [a_still, no_still(), a_still, a_still])
-    assert [want.size for want, _, _ in asked] == [None, (90, 50), None, None]
+    assert [want.size for want, _, _ in asked] == [None, (89, 50), None, None]
     assert [view.image.name for view in made.views] == ["still.png", "view_01.png", "view_02.png"]
     assert made.notes[1] == "A still could not be rendered finer: It broke."
     assert not [note for note in made.notes if "96 %" in note or "left out" in note]
