@@ -69,7 +69,7 @@ def course_of(
     to the pose `arrived`."""
     step = staged(step, base, stage)
     to = _found(step, stage)
-    if step.kind in ("pedestal", "crane") and to is None:
+    if step.kind in ("pedestal", "crane") and to is None and GROUND.isdisjoint(step.said.split()):
         to = next((found for one in beside if (found := _found(one, stage))), None)
         shared = to is not None
     else:

@@ -41,6 +41,7 @@ _SAME = by_phrase(
         "house": "house, building, home, facade, villa, tower",
         "plant": "plant, flower, flowers, pot plant, houseplant, bush",
         "stairs": "stairs, staircase, stairway, steps, stair",
+        "tree": "tree, branch, branches, trunk, canopy, treetop",
         "lamp": "lamp, light, lantern, chandelier",
         "desk": "desk, worktable",
         "table": "table, coffeetable",

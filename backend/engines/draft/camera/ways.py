@@ -160,7 +160,8 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
     passed = passed or (_in_the_way(base, straight, length, to, stage) if stage.views > 1 else None)
     around, by = _around(passed, base, straight, up, step.beside) if passed else (None, 0.0)
     if step.gap is None and 0.0 < by < far - LEAST_NEAR and passed is not None:
-        nearest = far - (ROOM_FOR_PEOPLE if to.person else LEAST_NEAR)
+        beside = ROOM_FOR_PEOPLE if to.person else 0.5 * float(np.abs(straight) @ to.size) + LEAST_NEAR
+        nearest = far - beside
         length = max(length, min(by + 0.5 * float(np.abs(straight) @ passed.size) + BESIDE, nearest))
     height = float(there @ up)
     yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)

@@ -94,9 +94,15 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
     return tuple(_told_once(_dolly_zooms(_seen_whole(kept))))
 
 
+def _again_along(before: Step, step: Step) -> bool:
+    """Whether a way along a thing is the way along it that is said before: "truck right, following the fence"."""
+    along = step.relation == before.relation == "along" and step.target == before.target
+    return along and step.together and before.kind == "truck" and step.kind == "push"
+
+
 def _seen_whole(steps: list[Step]) -> list[Step]:
     """ "Back and up to reveal the whole house": going back shows the whole of it, and not the rise beside."""
-    made = list(steps)
+    made = [step for i, step in enumerate(steps) if not (i and _again_along(steps[i - 1], step))]
     for i in range(1, len(made)):
         back, rise = made[i - 1], made[i]
         beside = rise.together and rise.kind in ("pedestal", "crane") and rise.relation == "whole"

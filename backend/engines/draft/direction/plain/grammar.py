@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ..languages.language import Language
 from ..languages.tables.denials import NOUNS_OF_MOVES, STILL
 from ..languages.tables.nouns import PEOPLES_NAMES
-from ..languages.tables.routes import from_and_to
+from ..languages.tables.routes import UNDER_AND_ABOVE, from_and_to
 from ..languages.tables.verbs import BACK, LOOK, START, verbs_of
 from ..marks import OWNED
 from ..sentences import INCLINES, ROADS
@@ -82,7 +82,7 @@ class Reader:
         self.figures = Figures(language, name)
         stairs = "|".join(form for form, english in language.nouns.items() if english in INCLINES)
         self.stairs = re.compile((rf"\b(?:{stairs})\b" if language.blanks else stairs) if stairs else r"(?!)")
-        things = (*from_and_to(name), *language.things)
+        things = (*from_and_to(name), *UNDER_AND_ABOVE.get(name, ()), *language.things)
         noun = language.noun if name in _LATIN else language.noun.replace("(?P<n>", f"(?P<n>{OWNED}|", 1)
         self.things = compiled(
             [(PAIR_OF_THINGS, "between"), *((with_nouns(rule, noun), english) for rule, english in things)]
@@ -342,9 +342,7 @@ class Reader:
             said = table[known[0]] if known else UNSIDED.get(move, move)
             if move == "move" and not said:
                 said = next((_BY_RELATION[one] for one in relations if one in _BY_RELATION), "")
-                said = said or (
-                    "push in" if set(relations) & {"between", "through", "over", "past", "along", "with"} else ""
-                )
+                said = said or ("push in" if _LED_BY.intersection(relations) else "")
                 said = said or ("pull out" if "whole" in relations else "")
         if move == LOOK and not known_sides:
             said = ("looking at" if beside or at_once else "look at") if "to" in relations else ""
@@ -388,6 +386,7 @@ _LONG = ROADS | {"wall", "fence", "hedge", "facade", "shelf", "railing"}
 _LOOKING = (LOOK, "pan", "tilt", "zoom", "whip")
 _HERUM = re.compile(r" (?:links|rechts)$")
 _ONLY_SIDES = {"left", "right", "up", "down", "in", "out", "slow", "fast", "slight", "sudden", "very", "linear"}
+_LED_BY = {"between", "through", "over", "under", "past", "along", "with"}
 _STATIC = {"static shot", "tripod shot"}
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")

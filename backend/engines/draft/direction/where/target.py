@@ -94,7 +94,8 @@ _NO_THINGS = one_of(
 _ROWS = one_of("row, rows, line, series, pair, bank, wall, set")
 _TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")
 OF_A_BODY = one_of(
-    "back, feet, foot, head, face, eyes, hair, neck, hand, hands, waist, hips, legs, knees, shoes, boots, toes"
+    "back, feet, foot, head, face, eyes, hair, neck, hand, hands, waist, hips, legs, knees, shoes, boots, toes, "
+    "shoulder, shoulders, chest"
 )
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
 # Words that say which of several things is meant: before its name ("the left chair"), or after it.
@@ -284,6 +285,8 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
             whole = True
         elif word in DETERMINERS and not name:
             pass
+        elif name and name[-1].endswith("'s") and word in ("left", "right") and text[i + 1 : i + 2] != []:
+            i += text[i + 1] not in OF_A_BODY and text[i + 1] in _NO_THINGS  # "Ben's left shoulder", "Ben's left side"
         elif name and name[-1].endswith("'s") and word in OF_A_BODY:  # "Anna's back"
             name.append(word)
         elif _stops(text, i, bool(name)):

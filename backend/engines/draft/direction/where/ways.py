@@ -27,7 +27,7 @@ def goes_to(text: list[str], i: int) -> bool:
     """Whether a verb of going has its goal at word `i`: "to the window", "slowly from the sink to the fridge"."""
     for at in range(i, min(len(text) - 1, i + 7)):
         if text[at] == "to":
-            return text[at + 1] in ABOUT or is_name(text[at + 1])
+            return text[at + 1] in (*ABOUT, "it") or is_name(text[at + 1])
         if at == i and not (text[at] == "from" or is_modifier(text[at])):
             return False
         if text[at] in DIRECTIONS or (at > i and text[at] in VERBS and text[at - 1] not in ABOUT):

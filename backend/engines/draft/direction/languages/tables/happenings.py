@@ -45,7 +45,7 @@ BLINKING = r"\b(?:blink|blinks|blinking|smiles|nods|winks|eyes (?:open|close|flu
 ALL_LANGUAGES = {
     "another camera": (
         r"\breverse (?:angle|shot)|\breverses? on (?!the dolly|rails)|\bover to his side\b|\bcounter-?shot\b|"
-        r"\bshot.reverse.shot\b|"
+        r"\bshot.reverse.shot\b|\bnew (?:angle|set-?up|camera (?:angle|position|set-?up))\b|"
         r"gegenschuss|gegenschuß|contrechamp|contre-champ|"
         r"contraplano|contracampo|反打|反拍|反向镜头|切り返し|リバース(?:ショット|"
         r"アングル)|리버스 ?(?:앵글|샷|숏)|역앵글"

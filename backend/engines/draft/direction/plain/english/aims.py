@@ -79,7 +79,7 @@ AIMS = replacements(
             r"\1\2 \3 level with ",
         ),
         (
-            rf"\b(?:that |which |and |then |but |, ?)*(?:stop|halt)(?:s|ping|ing)? (?:\w+ly |just |dead |about "
+            rf"\b(?:that|which) (?:stop|halt)(?:s|ping|ing)? (?:\w+ly |just |dead |about "
             rf")?(an?|one|two|half an?|\d+(?:\.\d+)?) ?"
             rf"(m|metres?|meters?|cm|feet|foot|ft) (?:away|short|out|off)(?: (?:from|of) (?:him|her|it|them))?{END}",
             r" to within \1 \2 of it",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...lists import replaced, replacements
-from .things import ARTICLE, CLAUSE, END, THING
+from .things import ARTICLE, CLAUSE, END, NAME, THING
 
 _TOP = (
     r"(?:(?:directly |straight |fully |full |true |vertical )?(?:top[- ]down|top|overhead|bird'?s?'?[- ]eye|"
@@ -53,6 +53,29 @@ SETUPS = replacements(
             "highangle ",
         ),
         # Low and high.
+        *(
+            (
+                rf"\b(?:mov|go|goe|crane|ris|travel|drift|sink|descend|boom|swing)(?:e?s|ing|e)?(?: \w+ly)? "
+                rf"from an? {_LOW}{start} angle"
+                rf"(?: (?:on|of) ({THING}))? to an? {_LOW}{end} angle(?: (?:on|of) ({THING}))?",
+                rf"{start}angle on \1 \2, crane {way}",
+            )
+            for start, end, way in (("low", "high", "up"), ("high", "low", "down"))
+        ),
+        *(
+            (
+                rf"(?:\b(?:we )?(?:see|watch|look at)s? ({THING}) from|\b(?:as )?seen from)(?: far| right| "
+                rf"directly)? {where}\b,?",
+                rf"{mark} on \1 , ",
+            )
+            for where, mark in (("below", "lowangle"), ("above", "highangle"))
+        ),
+        (
+            rf"\b(?:the )?camera looks over (?:{NAME}['’]s|his|her) (?:left |right )?shoulder (?:at|to|"
+            rf"towards?) ({THING})",
+            r"overshoulder on \1 ",
+        ),
+        (rf"\bthrough (?:{NAME}['’]s|his|her) eyes\s*[:,–-]\s*", ""),
         (
             rf"\b(?:the )?camera(?: is| sits| stands| placed| starts| begins)? {_LOW}(?:low|down low|on the (?:floor|"
             rf"ground)|near the (?:floor|ground)|at (?:floor|ground) level|just above the (?:floor|ground))\b"
@@ -68,13 +91,13 @@ SETUPS = replacements(
             r"(?=\s*(?:$|[,.;:]|and\b|then\b))",
             r"highangle on \1 ",
         ),
-        (r"\b(lowangle|highangle) on (?=\s*(?:$|[,.;:]|and\b|then\b))", r"\1 "),
+        (r"\b(lowangle|highangle) on +(?=$|[,.;:]|and\b|then\b)", r"\1 "),
         (rf"{CLAUSE}(?:{_LOW}low|hero)(?: (?:low|hero|wide|tight|heroic))*[- ]angle\b", " lowangle "),
         (r"^\s*(?:hero shot|low[- ]angle hero(?: shot)?)\b", " lowangle "),
         (rf"^\s*{_LOW}low(?:,? (?:wide|tight|static|handheld))?\s*(?=[,.;:])(?!, (?:medium|high) )", " lowangle "),
         (rf"^\s*{_LOW}high(?: wide)?\s*(?=[,.;:])(?!, (?:medium|low) )", " highangle "),
-        (r"^\s*(?-i:LA)\b(?=(?: on| of|[:,.])| (?-i:[A-Z][a-z]))", "lowangle "),
-        (r"^\s*(?-i:HA)\b(?=(?: on| of|[:,.])| (?-i:[A-Z][a-z]))", "highangle "),
+        (r"(?:^|(?<=[.:;\n]))\s*(?-i:LA)\b(?=(?: on| of|[:,.])| (?-i:[A-Z][a-z]))", "lowangle "),
+        (r"(?:^|(?<=[.:;\n]))\s*(?-i:HA)\b(?=(?: on| of|[:,.])| (?-i:[A-Z][a-z]))", "highangle "),
         # Over a shoulder, and through somebody's eyes.
         (
             rf"{CLAUSE}(?:(?:a |an )?(?:dirty |clean |tight |wide )?)(?:over[- ]the[- ]shoulder|ots|over(?= "

@@ -26,9 +26,11 @@ from .framing import IN_CAPITALS, in_frame
 from .goings import going
 from .lenses import lensed
 from .pans import pans
+from .postures import postured
 from .sayings import plainly
 from .setups import set_up
 from .times import timed
+from .ways_told import told
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -136,7 +138,7 @@ def written_out(text: str, language: Reader | None = None) -> str:
 
 def _gone(text: str) -> str:
     """English `text` with its set-ups, its ways and its looks that have no verb, in the words of moves."""
-    return going(pans(set_up(lensed(aimed(text)))))
+    return going(pans(set_up(lensed(aimed(postured(told(text)))))))
 
 
 def _in_plain_words(text: str, name: str) -> str:

@@ -7,7 +7,7 @@ from ...languages.tables.nouns import PEOPLES_NAMES
 ARTICLE = r"(?:the|an?|his|her|their|its|my|your|our)"
 NAME = rf"(?:(?-i:[A-Z][a-z]+)|{'|'.join(sorted(PEOPLES_NAMES))})"
 PRONOUN = r"(?:him|her|them|it)"
-THING = rf"(?:{ARTICLE} (?:[\w'’-]+ )?[\w'’-]+|{NAME}(?:['’]s \w+)?|{PRONOUN}\b)"
+THING = rf"(?:{ARTICLE} (?:[\w'’-]+ )?[\w'’-]+|{NAME}(?:['’]s (?:left |right )?\w+)?|{PRONOUN}\b)"
 A_THING = rf"(?={ARTICLE} |{NAME}\b)"
 _NO_NOUN = (
     r"(?!(?:the|an?|his|her|their|its|and|then|to|in|on|at|up|down|left|right|out|over|for|with|by|of|from|slow|slowly|"
