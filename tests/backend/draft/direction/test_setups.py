@@ -127,6 +127,13 @@ SAID = {
     "カメラがテーブルの真上まで上がる": "pedestal up <top table>",
     "테이블 바로 위까지 올라간다": "pedestal up <top table>",
     "Travelling lateral a la derecha siguiendo la valla": "truck right <along fence>",
+    "Unter dem Tisch hindurch zum Sofa": "push in <to sofa> under table",
+    "Sous la table jusqu'au canapé": "push in <to sofa> under table",
+    "Swing the camera to the stairs": "pan right <at stairs>",
+    "Orbit half way round Ben, then push to the door": "orbit right 180° <around ben>, push in <to door>",
+    "Am Zaun entlang zur Treppe fahren": "push in <to stairs> along fence",
+    "Ao longo da cerca até a escada": "push in <to stairs> along fence",
+    "A lo largo de la valla hasta la escalera": "push in <to stairs> along fence",
     # Where they stop.
     "Push in and stop short of the table": "push in <to table> -0.8",
     "Take me from the sofa to the stairs in one fluid move": "push in <to stairs>",

@@ -14,7 +14,7 @@ NOUN = (
 _END = (
     r"(?=\s*(?:$|[,;.]|\b(?:und|zu|zum|zur|bis|herum|vorbei|mit|in|"
     r"im|auf|an|nach|langsam\w*|schnell\w*|von|aus|hin|heran|hinein|"
-    r"hindurch|hinweg|weg|entlang|\d+)\b))"
+    r"hindurch|hinweg|weg|entlang|fahren|gehen|gleiten|fliegen|laufen|\d+)\b))"
 )
 
 GERMAN = Language(

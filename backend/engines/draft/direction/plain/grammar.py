@@ -292,7 +292,7 @@ class Reader:
             words = ["pedestal", height, *(word for word in words if word != height)]
         elif across and any(relation in ("along", "past") for relation, _ in things):
             words = ["truck", across, *(word for word in words if word != across)]
-        elif things and things[0][0] in ("between", "through", "past", "over") and not sides and not figures:
+        elif things and things[0][0] in ("between", "through", "past", "over", "under") and not sides and not figures:
             words = ["push in", *words]
         elif any(relation == "around" for relation, _ in things):
             words = ["orbit", *words]

@@ -11,7 +11,7 @@ from ..modifiers import is_modifier
 from ..sentences import DETERMINERS
 from ..vocabulary import DIRECTIONS, Move
 from .target import OPENINGS
-from .ways import is_manner
+from .ways import is_manner, is_name
 
 _TO_AN_OBJECT = DETERMINERS | {"him", "her", "them", "it", "us"}
 _FORWARD = one_of("past, over, across, onto, behind, under, underneath, beneath, below, by")
@@ -44,7 +44,7 @@ def way_after(text: list[str], i: int, table: Mapping[str, Move], everyday: bool
         return ("truck", 1), at + 1
     if word == "over" and words.measure_at(text, at + 1):
         return None  # "move over three seconds"
-    if word in _FORWARD and (rest[0] in _TO_AN_OBJECT or word in ("past", "over", "across")):
+    if word in _FORWARD and (rest[0] in _TO_AN_OBJECT or is_name(rest[0]) or word in ("past", "over", "across")):
         return table["in"], at + 1
     return None
 

@@ -25,6 +25,7 @@ _NONE = (
     r"arriba|haut|"
     r"bas|alto|basso|baixo|cima|sol|tierra|toda|todo|tout|toute|tutta|tutto|mostrar|ver)\b)"
 )
+_NOT_ALONG = r"(?<!longo )(?<!largo )(?<!long )"  # "ao longo da cerca até a escada"
 
 
 def from_and_to(name: str) -> list[tuple[str, str]]:
@@ -32,7 +33,7 @@ def from_and_to(name: str) -> list[tuple[str, str]]:
     if name not in _FROM_AND_TO:
         return []
     start, goal = _FROM_AND_TO[name]
-    return [(rf"\b{start}{_NONE}[^\W\d_]+ {goal}{_NONE}{{N}}", "to")]
+    return [(rf"{_NOT_ALONG}\b{start}{_NONE}[^\W\d_]+ {goal}{_NONE}{{N}}", "to")]
 
 
 # Ways under a thing, and to right above it.

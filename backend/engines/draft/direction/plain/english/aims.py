@@ -34,6 +34,12 @@ AIMS = replacements(
             r"dutch \2 degrees right",
         ),
         (rf"\b(zoom|creep|push|dolly)(?: in)? (?={_KNOWN}\b(?!['’]s pov))", r"\1 in on "),
+        (
+            r"\b(?:swing|rotate|whip|pan|snap)(?:s|ing|ning)? the (?:camera|lens|view) (?:over |round |around |back )?"
+            rf"(?:to|towards?|onto) {A_THING}",
+            "pan to ",
+        ),
+        (rf"\b(?:orbit|arc|circle|go|move|travel)(?:s|es)? half ?way a?round ({THING})", r"half circle around \1"),
         (rf"\b({_LOOKS}\b[^,.;]* to {THING}) and back to {A_THING}", r"\1, then pan to "),
         (
             r"\bpan(s|ning)? (?:slowly |quickly )?(?:across|over|around|through) the (?:room|scene|space|set|"
