@@ -134,6 +134,13 @@ SAID = {
     "Am Zaun entlang zur Treppe fahren": "push in <to stairs> along fence",
     "Ao longo da cerca até a escada": "push in <to stairs> along fence",
     "A lo largo de la valla hasta la escalera": "push in <to stairs> along fence",
+    "Push in on Anna until she's in a medium close-up": "push in <to anna> nearer",
+    "Slow track right to left past the sofa with Anna centred throughout": "truck left <past sofa> + pan right "
+    "<at anna>",
+    "Slider R 1m, table FG, Anna BG": "truck right",
+    "Hold. Hold. Push fast to Ben.": "hold, push in <to ben>",
+    "Roll the camera upside down while moving to the window": "roll clockwise 180° + push in <to window>",
+    "Glide through the gap between the table and the lamp": "push in <through table and lamp>",
     # Where they stop.
     "Push in and stop short of the table": "push in <to table> -0.8",
     "Take me from the sofa to the stairs in one fluid move": "push in <to stairs>",

@@ -26,6 +26,8 @@ _NAME = r"(?:(?:the|a|an|this|that|our) )?(?P<n>(?:[\w'â€™-]{1,30} ){0,2}?[\w'â€
 _ENGLISH = (
     rf"(?:keep(?:s|ing)?|hold(?:s|ing)?|maintain(?:ing)?) {_EVER}{{N}} {_EVER}{_IN}\b(?! third)",
     rf"(?:with|having) {{N}} (?:(?:always|kept|held|constantly|staying|still|locked) )+{_IN}\b",
+    r"with {N} (?:(?:dead |perfectly )?cent(?:red|ered)|in (?:the )?(?:frame|shot|view))(?= (?:throughout|the "
+    r"whole|the entire|all))",
     rf"(?:with )?{{N}} (?:stays|staying|remains|remaining|always|kept) {_EVER}{_IN}\b",
     rf"(?:(?:keep(?:s|ing)?|with) )?(?:(?:our|your|the camera's|camera's|its|an|one|the|all) )?eyes? {_EVER}on "
     rf"{{N}}{_END}",

@@ -14,6 +14,19 @@ _SIDE = r"(?:left|right|front|back|rear)"
 POSTURES = replacements(
     (
         (rf"{CLAUSE}lean(?:s|ing)? (left|right) (?:a?round|past|behind|out from behind) {A_THING}", r" slide \1 past "),
+        (
+            r"\b(?:roll|turn|flip|rotate)(?:s|ing)? (?:the camera |it |us )?upside[- ]down\b",
+            "roll clockwise 180 degrees",
+        ),
+        (r"\bslider (?=(?:L|R|left|right)\b)", "truck "),
+        (r"\b(push|dolly)(?:es|s|ing)? (fast|slow|slowly|quickly|gently|hard) (?=to\b|towards?\b)", r"\2 \1 in "),
+        (r"\bthrough the (?:narrow |small |tiny )?(?:gap|space|opening) between\b", "between"),
+        (
+            r"\b(?:until|till) (?:she|he|it|they|we)(?:'s|'re| is| are) (?:in|at|on) (?=an? (?:(?:medium|"
+            r"extreme|big|tight) )?"
+            r"(?:close[- ]?up|close|medium|wide)\b)",
+            "to ",
+        ),
         (rf"{CLAUSE}look(s|ing)? (?:out )?through {A_THING}", r" look\1 at "),
         (
             rf"^\s*(?:then )?(?:an?|one) ((?:quick|slow|brief|short|long|sudden) )?(?:glance|look|peek)(?: (over|"
