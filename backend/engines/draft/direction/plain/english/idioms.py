@@ -4,7 +4,7 @@ clock"), as the plain words that read.py knows."""
 from __future__ import annotations
 
 from ...lists import replacements
-from .things import A_THING, ARTICLE, THING
+from .told.things import A_THING, ARTICLE, THING
 
 _COUNT = r"(?:a few|a couple of|half a|an?|one|two|three|four|five|six|\d+|some|several)"
 _BACK = r"(?:back(?:wards?)?|forwards?|ahead|closer|left|right|(?:to|towards?) the (?:left|right)|sideways|up|down)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...languages.tables.nouns import PEOPLES_NAMES
 from ...lists import replacements
-from .things import A_THING, ARTICLE, THING
+from .told.things import A_THING, ARTICLE, THING
 
 _NUMBER = r"(\d+(?:[.,]\d+)?|a|one|two|three|four|five|six|half a)"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")

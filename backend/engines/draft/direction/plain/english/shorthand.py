@@ -18,19 +18,19 @@ from ..grammar import Reader
 from ..people.owners import in_owners
 from ..timing.pace import in_paces
 from ..which import reader_of
-from .aims import aimed
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
 from .figures import in_figures
 from .framing import IN_CAPITALS, in_frame
-from .goings import going
-from .lenses import lensed
-from .pans import pans
-from .postures import postured
 from .sayings import plainly
-from .setups import set_up
 from .times import timed
-from .ways_told import told
+from .told.aims import aimed
+from .told.goings import going
+from .told.lenses import lensed
+from .told.pans import pans
+from .told.postures import postured
+from .told.setups import set_up
+from .told.ways_told import told
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
 _NUMBER = r"(\d+(?:[.,]\d+)?)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...languages.tables.nouns import PEOPLES_NAMES
+from ....languages.tables.nouns import PEOPLES_NAMES
 
 ARTICLE = r"(?:the|an?|his|her|their|its|my|your|our)"
 NAME = rf"(?:(?-i:[A-Z][a-z]+)|{'|'.join(sorted(PEOPLES_NAMES))})"

@@ -3,7 +3,7 @@ Ben", "round the sofa"."""
 
 from __future__ import annotations
 
-from ...lists import replaced, replacements
+from ....lists import replaced, replacements
 from .things import A_THING, ARTICLE, CLAUSE, END, NAME, THING
 
 _SWING = r"(?:swing|come|move|go|travel|arc|sweep|wheel|curve|loop|circle|orbit|glide|drift|track|walk)(?:s|es|ing|e)?"

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from ...languages.tables.nouns import PEOPLES_NAMES
-from ...lists import replaced, replacements
+from ....languages.tables.nouns import PEOPLES_NAMES
+from ....lists import replaced, replacements
 from .things import ARTICLE, BARE, END, NAME
 
 _SIDES = r"(?:(?:from )?(?:left to right|right to left),?\s*)?"

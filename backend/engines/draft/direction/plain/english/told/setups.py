@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...lists import replaced, replacements
+from ....lists import replaced, replacements
 from .things import ARTICLE, CLAUSE, END, NAME, THING
 
 _TOP = (

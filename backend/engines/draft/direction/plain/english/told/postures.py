@@ -3,8 +3,8 @@ the window", "skim the floor", "snap back to wide"."""
 
 from __future__ import annotations
 
-from ...languages.tables.nouns import PEOPLES_NAMES
-from ...lists import replaced, replacements
+from ....languages.tables.nouns import PEOPLES_NAMES
+from ....lists import replaced, replacements
 from .things import A_THING, ARTICLE, CLAUSE, NAME, THING
 
 _KNOWN = rf"(?:{'|'.join(sorted(PEOPLES_NAMES))})"

@@ -3,7 +3,7 @@ travel up the tree", "don't stop at the sofa, go on to the window"."""
 
 from __future__ import annotations
 
-from ...lists import replaced, replacements
+from ....lists import replaced, replacements
 from .things import A_THING, ARTICLE, BARE, CLAUSE, END, NAME, THING
 
 _PART = ((r"(?:1/4|¼|quarter)", "quarter"), (r"(?:1/2|½|half)", "half"))

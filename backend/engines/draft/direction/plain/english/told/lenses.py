@@ -3,7 +3,7 @@ at us"."""
 
 from __future__ import annotations
 
-from ...lists import replaced, replacements
+from ....lists import replaced, replacements
 
 _TRAVEL = r"(?:(?:the )?camera )?(?:dolly|push|track|move|moves|travel|dollies|pushes|tracks|dollying|pushing|tracking)"
 _IN = r"(?:in|forwards?|closer)"
