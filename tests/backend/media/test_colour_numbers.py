@@ -285,6 +285,14 @@ def test_white_stays_white_whichever_it_is() -> None:
     np.testing.assert_allclose(colour._between(cicp.PRIMARIES[9]), wanted, atol=2e-6)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("count", [0, 2, 7, 9])
+def test_primaries_are_eight_numbers_or_none(count: int) -> None:
+    picture = Image.new("RGB", (2, 2), (200, 30, 40))
+    p3 = (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.5)
+    assert colour._from_chunks(picture, {"gamma": 1 / 2.2, "chromaticity": p3[:count]}) is picture
+    assert colour._from_chunks(picture, {"gamma": 1 / 2.2, "chromaticity": p3[:8]}).getpixel((0, 0)) != (200, 30, 40)
+
+
 def test_planes_of_four_pixels_that_differ() -> None:
     """By BT.709-6, items 3.2 to 3.4, without rounding: luma of each, colour of the mean of all four."""
     from backend.media.planes import planar

@@ -107,6 +107,13 @@ def loudness(path: Path) -> tuple[int, int]:
     return samples.shape[1], int((np.abs(samples[0]) > 0.01).sum())
 
 
+@pytest.mark.parametrize(("late", "plain"), [(Fraction(0), True), (Fraction(1, 20), False), (Fraction(1, 4), False)])
+def test_a_movie_whose_sound_begins_later_is_not_such_as_is_written_here(
+    tmp_path: Path, late: Fraction, plain: bool
+) -> None:
+    assert read_movie(movie(tmp_path / "made.mp4", even(24), sound=1.0, late=late)).plain is plain
+
+
 @pytest.mark.parametrize("fps", [Fraction(24), NTSC, Fraction(30)])
 @pytest.mark.parametrize("sound", [True, False])
 def test_a_movie_that_fits_is_passed_through(tmp_path: Path, fps: Fraction, sound: bool) -> None:

@@ -274,6 +274,21 @@ def test_what_can_be_a_depth_and_what_can_not(tmp_path: Path, depth: np.ndarray,
     assert (caught.value.code, caught.value.param) == ("depth_unusable", "view_1_depth")
 
 
+def test_what_mirrors_show_is_of_the_depths_own_shape_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = METRES * 2
+    shown[0, 1], shown[2, 3] = -1.0, np.nan
+    depth, mirrored = stills.read_depths(exr(tmp_path / "a.exr", {"V": METRES, "mirrored": shown}))
+    assert mirrored is not None and mirrored.dtype == np.float32
+    np.testing.assert_array_equal(depth, METRES)
+    np.testing.assert_array_equal(mirrored, np.where(np.isin(np.arange(12).reshape(3, 4), (1, 11)), 0, METRES * 2))
+    assert stills.read_depths(exr(tmp_path / "b.exr", {"V": METRES}))[1] is None
+    halved = {"V": METRES, "mirrored": np.ones((2, 2), np.float32)}  # every other pixel, as EXR may hold it
+    monkeypatch.setattr(stills, "channels_of", lambda _: halved)
+    monkeypatch.setattr(stills, "headers_of", lambda _: {"V": {}, "mirrored": {}})
+    monkeypatch.setattr(stills, "_of_frame", lambda values, *_: values)
+    assert stills.read_depths(tmp_path / "a.exr")[1] is None
+
+
 def test_a_depth_that_was_cropped_in_a_part_of_its_own(tmp_path: Path) -> None:
     """Its part's window counts, not the first one's; and so does its size at the door."""
     frame = (np.array([10, 20], np.int32), np.array([15, 23], np.int32))
