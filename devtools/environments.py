@@ -132,12 +132,22 @@ def _make(kind: Kind, uv: Path | None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         _run(kind.name, [str(base), "-m", "venv", "--without-pip", str(folder)])
     (folder / STAMP).unlink(missing_ok=True)
-    if uv is None or not _made_by_uv(kind, python, uv):
+    with concurrent.futures.ThreadPoolExecutor() as beside:  # torch takes as long as all the others
+        torch = beside.submit(_torch, kind.name, python) if kind.torch and uv is not None else None
+        made = uv is not None and _made_by_uv(kind, python, uv)
+    if torch is not None:
+        torch.result()
+    if not made:
         _pip(kind.name, python, "-r", kind.lock)
-    if kind.torch:  # where torch's own index can't be reached, pip may still find the build in a folder that it knows
-        _pip(kind.name, python, "--retries", "1", "--extra-index-url", f"{cards.INDEX}cpu", "-r", TORCH)
+    if kind.torch and torch is None:
+        _torch(kind.name, python)
     write_whole(folder / STAMP, json.dumps({"recipe": _recipe(kind)}), 0o644)
     print(f"  .dev/{kind.name} is ready", flush=True)
+
+
+def _torch(name: str, python: Path) -> None:
+    """By pip: where torch's own index can't be reached, it may still find the build in a folder that it knows."""
+    _pip(name, python, "--retries", "1", "--extra-index-url", f"{cards.INDEX}cpu", "-r", TORCH)
 
 
 def pip_wheel() -> Path:
