@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import struct
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,6 +17,8 @@ from backend.engines.engine import EngineError
 from backend.engines.happyhorse.engine import HappyHorseEngine
 from backend.engines.happyhorse.files import ready
 from backend.engines.happyhorse.files.catalogue import STORE
+from backend.engines.happyhorse.memory import early
+from backend.engines.happyhorse.request import settings
 from backend.gpu import probe
 from backend.gpu.probe import Card
 from client.protocol import LANGUAGES
@@ -185,6 +189,24 @@ def test_options_are_checked_before_anything_is_loaded(tiny_home):
             dataclasses.replace(request, options={"quality": "8k"}), lambda *_: None, lambda: False
         )
     assert failure.value.param == "extra_params.options.quality"
+
+
+@pytest.mark.parametrize(("platform", "told"), [("linux", "expandable_segments:True"), ("win32", None)])
+def test_torch_is_told_how_to_take_memory_unless_the_user_says_so(monkeypatch, platform, told):
+    def begun(gpus):
+        raise KeyError(gpus)
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(ready, "find", lambda: SimpleNamespace(qualities=("256p",), models=()))
+    monkeypatch.setattr(settings, "read", lambda *_: SimpleNamespace(gpus=3))
+    monkeypatch.setattr(early, "followers", begun)
+    monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", "of the user's")
+    request = take_request(seconds=1.0, size=(640, 360))
+    for said in ("of the user's", told):
+        with pytest.raises(KeyError, match="3"):
+            HappyHorseEngine().generate(request, lambda *_: None, lambda: False)
+        assert os.environ.get("PYTORCH_CUDA_ALLOC_CONF") == said
+        monkeypatch.delenv("PYTORCH_CUDA_ALLOC_CONF", raising=False)
 
 
 def test_the_command_line_lists_the_models(tiny_home):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ import torch
 from backend.engines.engine import EngineError
 from backend.engines.happyhorse.memory import handover, work
 from backend.engines.happyhorse.memory.handover import Handover, others
-from backend.engines.happyhorse.memory.plans import decode_bytes, sound_bytes
+from backend.engines.happyhorse.memory.plans import Shape, decode_bytes, sound_bytes
 from backend.engines.happyhorse.pipeline import preview
 from backend.engines.happyhorse.pipeline.ahead import ahead
+from backend.engines.happyhorse.pipeline.pipeline import _Job
 from backend.engines.happyhorse.pipeline.progress_estimate import decode_cost, pass_cost
 from backend.engines.happyhorse.request import settings
 from backend.engines.happyhorse.sampling.super_resolution import alpha_table, start
@@ -88,6 +90,19 @@ def test_a_latent_and_frames_are_handed_on_in_one_file() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="several share a take on Linux only")
+def test_what_a_take_asks_for_whole_and_where_its_first_stage_is_kept() -> None:
+    job = object.__new__(_Job)
+    job.frames, job.sounds, job.grid, job.size = 5, 31, (448, 256), (1920, 1088)
+    job.options = SimpleNamespace(model="distill", quality="1080p", eight_bit=True, gpus=2)
+    refiner = settings.REFINERS["1080p"]
+    stages = [("distill", Shape(5, 16, 28, 31)), (refiner, Shape(5, 68, 120, 31))]
+    whole = work.Work(stages, (1920, 1088), True, 2, ["distill", refiner])
+    assert job._work(None) == whole
+    assert job._work(object()) == replace(whole, stages=stages[1:])
+    job.options.quality, job.size = "256p", job.grid
+    assert job._work(None) == work.Work(stages[:1], (448, 256), True, 2, ["distill"])
+
+
 def test_how_many_share_a_take() -> None:
     assert sizes(BASE) == [n for n in range(1, 9) if BASE.heads % n == 0 and BASE.kv_heads % n == 0]
     most = sizes(BASE)[-1]
