@@ -104,14 +104,18 @@ COVERS = {
         "gpu/probe gpu/processes gpu/pinned gpu/exchanges gpu/members gpu/member gpu/launcher gpu/promises cards/held "
         "cards/residents cards/room cards/memory cards/unload cards/ranks cards/sharing cards/gpus"
     ),
-    "backend/engines/happyhorse": _happyhorse("engine/engine engine/pipeline weights/settings"),
-    "backend/engines/happyhorse/request": _happyhorse("weights/settings model/prompt engine/picture engine/engine"),
+    "backend/engines/happyhorse": _happyhorse("engine/engine engine/figures engine/pipeline weights/settings"),
+    "backend/engines/happyhorse/request": _happyhorse(
+        "weights/settings engine/figures model/prompt engine/picture engine/engine"
+    ),
     "backend/engines/happyhorse/files": _happyhorse("weights/checkpoints weights/halves weights/models engine/engine"),
     "backend/engines/happyhorse/text": _happyhorse("model/text"),
     "backend/engines/happyhorse/cache": _happyhorse("model/exact model/text engine/engine"),
-    "backend/engines/happyhorse/sampling": _happyhorse("model/exact model/samplers engine/pipeline"),
-    "backend/engines/happyhorse/memory": _happyhorse("cards/memory cards/room engine/engine"),
-    "backend/engines/happyhorse/pipeline": _happyhorse("engine/pipeline engine/progress_estimate engine/engine"),
+    "backend/engines/happyhorse/sampling": _happyhorse("model/exact engine/figures model/samplers engine/pipeline"),
+    "backend/engines/happyhorse/memory": _happyhorse("cards/memory engine/figures cards/room engine/engine cards/gpus"),
+    "backend/engines/happyhorse/pipeline": _happyhorse(
+        "engine/figures engine/steps engine/pipeline engine/progress_estimate engine/engine"
+    ),
     "backend/engines/happyhorse/transformer": _happyhorse(
         "model/transformer model/exact weights/checkpoints model/triton_kernels cards/memory"
     ),

@@ -15,6 +15,7 @@ from backend.engines.engine import EngineError
 from backend.engines.happyhorse.memory import handover, work
 from backend.engines.happyhorse.memory.handover import Handover, others
 from backend.engines.happyhorse.memory.plans import Shape, decode_bytes, sound_bytes
+from backend.engines.happyhorse.memory.team import Team
 from backend.engines.happyhorse.pipeline import preview
 from backend.engines.happyhorse.pipeline.ahead import ahead
 from backend.engines.happyhorse.pipeline.pipeline import _Job
@@ -101,6 +102,20 @@ def test_what_a_take_asks_for_whole_and_where_its_first_stage_is_kept() -> None:
     assert job._work(object()) == replace(whole, stages=stages[1:])
     job.options.quality, job.size = "256p", job.grid
     assert job._work(None) == work.Work(stages[:1], (448, 256), True, 2, ["distill"])
+
+
+def test_only_who_is_there_is_asked_to_give_way() -> None:
+    sent: list[object] = []
+    team = object.__new__(Team)
+    team._members = None
+    team.give_way("distill")
+    members = SimpleNamespace(alive=False, send=lambda do, **given: sent.append((do, given)))
+    team._members = members
+    team.give_way("base")
+    assert sent == []
+    members.alive = True
+    team.give_way("540p_sr")
+    assert sent == [("give_way", {"answered": False, "name": "540p_sr"})]
 
 
 def test_how_many_share_a_take() -> None:
