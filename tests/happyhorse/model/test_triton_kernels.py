@@ -89,7 +89,7 @@ def test_gates(fused: ModuleType, dtype: torch.dtype) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-@pytest.mark.parametrize(("heads", "kv_heads", "rows"), [(4, 2, 6), (10, 8, 19)])
+@pytest.mark.parametrize(("heads", "kv_heads", "rows"), [(4, 2, 6), (10, 8, 19), (5, 9, 3)])
 def test_norm_and_rotation_of_heads(
     fused: ModuleType, dtype: torch.dtype, heads: int, kv_heads: int, rows: int
 ) -> None:
