@@ -108,7 +108,9 @@ COVERS = {
     "backend/engines/happyhorse/request": _happyhorse(
         "weights/settings engine/figures model/prompt engine/picture engine/engine"
     ),
-    "backend/engines/happyhorse/files": _happyhorse("weights/checkpoints weights/halves weights/models engine/engine"),
+    "backend/engines/happyhorse/files": _happyhorse(
+        "weights/checkpoints weights/halves weights/models engine/engine weights/models_download"
+    ),
     "backend/engines/happyhorse/text": _happyhorse("model/text"),
     "backend/engines/happyhorse/cache": _happyhorse("model/exact model/text engine/engine"),
     "backend/engines/happyhorse/sampling": _happyhorse("model/exact engine/figures model/samplers engine/pipeline"),
@@ -117,7 +119,7 @@ COVERS = {
         "engine/figures engine/steps engine/pipeline engine/progress_estimate engine/engine"
     ),
     "backend/engines/happyhorse/transformer": _happyhorse(
-        "model/transformer model/exact weights/checkpoints model/triton_kernels cards/memory"
+        "model/transformer model/exact weights/checkpoints model/triton_kernels cards/memory cards/sharing"
     ),
     "backend/engines/happyhorse/vaes": _happyhorse("model/vaes model/turbo_vaed model/triton_kernels"),
     "integrations/comfyui": _integrations("steps waits client nodes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,10 +13,10 @@ import pytest
 import torch
 
 from backend.engines.engine import EngineError
-from backend.engines.happyhorse.memory import handover, work
+from backend.engines.happyhorse.memory import handover, plans, work
 from backend.engines.happyhorse.memory.handover import Handover, others
 from backend.engines.happyhorse.memory.plans import Shape, decode_bytes, sound_bytes
-from backend.engines.happyhorse.memory.team import Team
+from backend.engines.happyhorse.memory.team import Team, _broken_off
 from backend.engines.happyhorse.pipeline import preview
 from backend.engines.happyhorse.pipeline.ahead import ahead
 from backend.engines.happyhorse.pipeline.pipeline import _Job
@@ -116,6 +117,50 @@ def test_only_who_is_there_is_asked_to_give_way() -> None:
     members.alive = True
     team.give_way("540p_sr")
     assert sent == [("give_way", {"answered": False, "name": "540p_sr"})]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("it broke\nat a place"), torch.OutOfMemoryError("no\nroom")])
+def test_why_an_exchange_failed_is_said_in_a_line(error: Exception) -> None:
+    failed: list[str] = []
+    members = SimpleNamespace(alive=False, check=lambda: None, fail=lambda lost: failed.append(str(lost)))
+    with contextlib.suppress(torch.OutOfMemoryError), _broken_off(members):
+        raise error
+    memory = isinstance(error, torch.OutOfMemoryError)
+    assert failed == ["rank 0 failed (no\nroom)" if memory else "an exchange failed (it broke)"]
+
+
+@pytest.mark.parametrize(
+    ("capability", "raised", "supported"),
+    [((9, 0), None, True), ((8, 9), None, True), ((8, 6), None, False), ((9, 0), RuntimeError("no kernel"), False)],
+)
+def test_whether_a_gpu_has_products_of_eight_bits(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], raised: Exception | None, supported: bool
+) -> None:
+    """A product of matrices of zeros is tried, each row with a scale."""
+    made: list[tuple[object, ...]] = []
+
+    class Operand:
+        def __init__(self, values: torch.Tensor, scales: torch.Tensor) -> None:
+            made.append((tuple(values.shape), values.dtype, tuple(scales.shape)))
+
+        def product(self, rows: object, expert: int) -> None:
+            if raised is not None:
+                raise raised
+
+    stand_in = SimpleNamespace(
+        device=torch.device,
+        cuda=SimpleNamespace(get_device_capability=lambda _: capability),
+        zeros=lambda *shape, dtype, device: torch.zeros(*shape, dtype=dtype),
+        ones=lambda *shape, device: torch.ones(*shape),
+        OutOfMemoryError=torch.OutOfMemoryError,
+    )
+    monkeypatch.setattr(plans, "torch", stand_in)
+    monkeypatch.setattr(plans, "Rows", Operand)
+    monkeypatch.setattr(plans, "Matrix", Operand)
+    assert plans.supports_fp8.__wrapped__("cuda") is supported
+    tried = [((16, 32), plans.FP8, (16, 1)), ((1, 16, 32), plans.FP8, (1, 16))]
+    assert made == (tried if capability >= (8, 9) else [])
+    assert plans.supports_fp8.__wrapped__("cpu") is False
 
 
 def test_how_many_share_a_take() -> None:
