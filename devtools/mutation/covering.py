@@ -111,7 +111,7 @@ COVERS = {
     "backend/engines/happyhorse/files": _happyhorse(
         "weights/checkpoints weights/halves weights/models engine/engine weights/models_download"
     ),
-    "backend/engines/happyhorse/text": _happyhorse("model/text"),
+    "backend/engines/happyhorse/text": _happyhorse("engine/figures model/text"),
     "backend/engines/happyhorse/cache": _happyhorse("model/exact model/text engine/engine"),
     "backend/engines/happyhorse/sampling": _happyhorse("model/exact engine/figures model/samplers engine/pipeline"),
     "backend/engines/happyhorse/memory": _happyhorse("cards/memory engine/figures cards/room engine/engine cards/gpus"),
@@ -121,7 +121,7 @@ COVERS = {
     "backend/engines/happyhorse/transformer": _happyhorse(
         "model/transformer model/exact weights/checkpoints model/triton_kernels cards/memory cards/sharing"
     ),
-    "backend/engines/happyhorse/vaes": _happyhorse("model/vaes model/turbo_vaed model/triton_kernels"),
+    "backend/engines/happyhorse/vaes": _happyhorse("engine/figures model/vaes model/turbo_vaed model/triton_kernels"),
     "integrations/comfyui": _integrations("steps waits client nodes"),
     "integrations/comfyui/asking": _integrations("steps nodes client"),
     "integrations/comfyui/nodes": _integrations("inputs nodes"),

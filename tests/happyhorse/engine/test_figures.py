@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
+import diffusers.hooks
 import numpy as np
 import pytest
 import torch
 
 from backend.engines.engine import EngineError
+from backend.engines.happyhorse import text
 from backend.engines.happyhorse.memory import handover, plans, work
 from backend.engines.happyhorse.memory.handover import Handover, others
 from backend.engines.happyhorse.memory.plans import Shape, decode_bytes, sound_bytes
@@ -25,6 +27,7 @@ from backend.engines.happyhorse.request import settings
 from backend.engines.happyhorse.sampling.super_resolution import alpha_table, start
 from backend.engines.happyhorse.transformer.config import BASE
 from backend.engines.happyhorse.transformer.sharing import sizes, token_cuts
+from backend.engines.happyhorse.vaes.turbo_windows import cut_windows
 
 GIB = 1 << 30
 CPU = torch.device("cpu")
@@ -161,6 +164,22 @@ def test_whether_a_gpu_has_products_of_eight_bits(
     tried = [((16, 32), plans.FP8, (16, 1)), ((1, 16, 32), plans.FP8, (1, 16))]
     assert made == (tried if capability >= (8, 9) else [])
     assert plans.supports_fp8.__wrapped__("cpu") is False
+
+
+@pytest.mark.parametrize(("frames", "made"), [(3, [9]), (6, [9, 12]), (7, [9, 16]), (8, [9, 16, 4])])
+def test_how_many_frames_each_window_gives(frames: int, made: list[int]) -> None:
+    found = [window.made for window in cut_windows(frames, 3, 4)]
+    assert found == made and sum(found) == 4 * frames - 3
+
+
+def test_blocks_of_the_text_encoder_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(diffusers.hooks, "apply_group_offloading", lambda *given, **how: told.append((*given, how)))
+    encoder = torch.nn.Linear(2, 2)
+    text._stream(encoder, torch.device("meta"))
+    how = {"onload_device": torch.device("meta"), "offload_device": CPU, "offload_type": "block_level"}
+    how |= {"num_blocks_per_group": 1, "use_stream": True, "low_cpu_mem_usage": True}
+    assert told == [(encoder, how)]
 
 
 def test_how_many_share_a_take() -> None:
