@@ -212,9 +212,9 @@ def _read_thing(item: bpy.types.Object, matrix: np.ndarray, natures: dict[str, A
 
 def _read_mesh(item: bpy.types.Object, matrix: np.ndarray, natures: dict[str, Any], pieces: _Pieces) -> bool:
     """Read a mesh as it stands here; of one that was read before only where. Whether all of it is read."""
-    mesh, materials = item.data, [slot.material for slot in item.material_slots]
+    mesh, materials = things.mesh_of(item), [slot.material for slot in item.material_slots]
     told = (
-        mesh.as_pointer(),
+        item.data.as_pointer(),
         len(mesh.vertices),
         len(mesh.polygons),
         *(one.as_pointer() if one else 0 for one in materials),

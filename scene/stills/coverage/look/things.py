@@ -54,6 +54,12 @@ def of_object(item: bpy.types.Object) -> bytes:
     return digest.digest()
 
 
+def mesh_of(item: bpy.types.Object) -> bpy.types.Mesh:
+    """The mesh of an evaluated object. While it is edited its data has no shape, which only a copy tells."""
+    mesh: bpy.types.Mesh = item.data
+    return mesh if "position" in mesh.attributes else item.to_mesh()
+
+
 def paint(data: Any, painted: dict[str, np.ndarray], most: int) -> bool:
     """Add to `painted` the attributes of a mesh, of curves or of points besides their shape, by name: materials, UVs,
     colours, smooth faces, normals; and under "" which of them count, as bytes. Whether that is all: after one of more

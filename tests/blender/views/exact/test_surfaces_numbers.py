@@ -67,6 +67,31 @@ def test_the_same_mesh_as_often_as_it_stands_there_and_others_beside_it():
     assert len(read().triangles) == 2 * 3 + 12
 
 
+@pytest.mark.parametrize("pressed", [False, True])
+def test_a_mesh_that_is_edited_has_the_shape_that_it_has_by_then(pressed):
+    """Its data has none meanwhile; of two objects that share it both show it."""
+    item = sheet()
+    again = bpy.data.objects.new("again", item.data)
+    again.location.x = 100
+    bpy.context.scene.collection.objects.link(again)
+    if pressed:
+        for one in (item, again):
+            one.modifiers.new("up", "DISPLACE").mid_level = -1.5
+            one.modifiers["up"].direction = "Z"
+            one.modifiers["up"].strength, one.modifiers["up"].show_in_editmode = 2.0, True
+    bpy.context.view_layer.objects.active = item
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_all(action="SELECT")
+    bpy.ops.transform.translate(value=(0, 0, 7))
+    found, up = read(), 7 + 5 * pressed
+    one = [[(0, 0, up), (2, 0, up), (2, 0, 1 + up)], [(0, 0, up), (2, 0, 1 + up), (0, 0, 1 + up)]]
+    one.append([(0, 0, 1 + up), (2, 0, 1 + up), (0, 0, 2 + up)])
+    beside = [[(x + 100, y, z) for x, y, z in three] for three in one]
+    assert sorted(corners(found)) == sorted(one + beside)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert sorted(corners(read())) == sorted(one + beside)
+
+
 @pytest.mark.parametrize("way", ["viewport", "excluded", "collection not rendered", "render", "camera"])
 def test_what_only_the_render_shows_is_read_without_modifiers(way):
     scene = bpy.context.scene
