@@ -33,12 +33,14 @@ class Engines(NamedTuple):
 
 
 class JobProgress(NamedTuple):
-    """A job moved. The id of `job` is "" until the backend has taken it. `preview` is a JPEG, now and then."""
+    """A job moved. The id of `job` is "" until the backend has taken it. `preview` is a JPEG, now and then. `held`: the
+    clip is made, and why it can't be written yet."""
 
     key: str
     job: Job
     binding: Binding
     preview: bytes | None = None
+    held: Problem | None = None
 
 
 class TakeReady(NamedTuple):

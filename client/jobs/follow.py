@@ -12,6 +12,7 @@ from ..api.calls import Api
 from ..api.errors import ApiError
 from ..events import Event, JobFailed, JobProgress, TakeReady
 from ..protocol import Job, JobState, Problem
+from .disk import FULL, file_problem, room_for
 from .journal import Journal
 from .record import CANCELLING, FAILED, NEW, READY, SENT, UNFINISHED, Record
 from .transfer import Transfer, Work, fetch, send
@@ -22,7 +23,8 @@ WAITING_SECONDS = 1.0  # of those behind it
 SLOW_SECONDS = 30.0  # of a download, after which others wait for it no longer
 MOST_DOWNLOADS = 4  # from a server at once
 BUSY_SECONDS = 5.0  # before a full server is asked again, or one that answered nonsense
-HELD_SECONDS = 10.0  # before it is tried again to write down what a server has made
+HELD_SECONDS = 10.0  # before it is looked whether what a server has made can be written down by now
+MOST_HELD_SECONDS = 300.0  # before it is fetched again though there is no more room: a quota tells nobody
 MOST_RESUBMITS = 2
 MOST_GARBLED = 3  # answers of no sense before a job is given up
 BUSY = (429, 502, 503, 504)  # HTTP statuses of a server that will answer later
@@ -31,7 +33,7 @@ SHUT = ("certificate", "redirected")
 MOST_SHUT = 10  # times that a job is kept through that
 GARBLED = ("not_a_server", "too_large", "bad_clip")
 CLOSE_SECONDS = 1.0
-FULL = (errno.ENOSPC, errno.EDQUOT)
+BROKE_OFF = (*FULL, errno.EIO)  # after much of a clip may have come
 CANCELLED = Problem("cancelled", "Cancelled.")
 UNEXPLAINED = Problem("failed", "The server failed and did not say why.", "retry")
 
@@ -39,7 +41,8 @@ UNEXPLAINED = Problem("failed", "The server failed and did not say why.", "retry
 @dataclass
 class OpenJob:
     """An unfinished job of this session. `attempted`: the server may have it, though no answer came. `begun` is when
-    its transfer did. `held`: the clip is at the server, and could not be written here."""
+    its transfer did. `held` is why its clip, which the server has, could not be written here, where `room` bytes were
+    not enough; `until` it is not fetched again without more."""
 
     record: Record
     due: float = 0.0
@@ -49,7 +52,9 @@ class OpenJob:
     attempted: bool = False
     garbled: int = 0
     shut: int = 0
-    held: bool = False
+    held: Problem | None = None
+    room: int = -1
+    until: float = 0.0
 
     @property
     def uploading(self) -> bool:
@@ -99,7 +104,9 @@ class Jobs:
             if job.due <= time.monotonic() or (job.transfer is not None and job.transfer.done):
                 self._advance(job, api)
             reported = job.reported
-            if running is None and reported is not None and reported.job.status == JobState.IN_PROGRESS:
+            if running is not None or reported is None or reported.held is not None:
+                continue
+            if reported.job.status == JobState.IN_PROGRESS:
                 running = job.record
         self.running = running
 
@@ -118,7 +125,7 @@ class Jobs:
             return
         job.transfer = None if stopped else job.transfer
         job.record.state, job.due = CANCELLING, 0.0
-        self._journal.save(job.record)
+        self._keep(job.record)
         try:
             if api is not None and api.server == job.record.server:
                 self._advance(job, api)
@@ -152,11 +159,11 @@ class Jobs:
             if error.code == "unreachable":
                 raise
             record.problem = error.problem
-            self._keep_end(record)
+            self._keep(record)
             self._report_end(record)
             return
         record.state, record.problem = SENT, None
-        self._journal.save(record)
+        self._keep(record)
         self.add(record)
 
     def landed(self, key: str, api: Api | None) -> None:
@@ -200,7 +207,7 @@ class Jobs:
             if job.record.id is not None and job.record.state == SENT:
                 self._hold(job, job.record.id, error)
             else:
-                self._give_up(job, _file_problem(error))
+                self._give_up(job, file_problem(error, error.filename))
         except Exception as error:  # one job must not hold up the others
             LOG.exception("with the job %s", job.record.key)
             message = f"Something unexpected went wrong: {error}. The log tells more."
@@ -249,8 +256,8 @@ class Jobs:
                     job.due = 0.0
                     return
             raise
-        except OSError:
-            job.held = not uploaded
+        except OSError as error:
+            job.held = None if uploaded else file_problem(error, job.record.take_path)
             raise
         if not uploaded:
             job.record.job = answer
@@ -266,6 +273,9 @@ class Jobs:
         self._take(job, answer, api)
 
     def _follow(self, job: OpenJob, job_id: str, api: Api) -> None:
+        if job.held is not None and time.monotonic() < job.until and room_for(job.record) <= job.room:
+            job.due = time.monotonic() + HELD_SECONDS
+            return
         try:
             answer = api.job(job_id)
         except ApiError as error:
@@ -299,15 +309,16 @@ class Jobs:
         self._begin(job, api, fetch(job.record, answer))
 
     def _lost(self, job: OpenJob, error: ApiError) -> None:
-        """The server does not know the job: its list was deleted. Make it again, from the files that we kept."""
-        record = job.record
-        if record.resubmitted >= MOST_RESUBMITS or not all(path.exists() for path in record.request.files().values()):
+        """The server does not know the job: its list was deleted. Make it again, from the files that we kept; but not
+        what was made already and can't be written here: it may be paid, and would end the same."""
+        record, files = job.record, job.record.request.files().values()
+        if job.held or record.resubmitted >= MOST_RESUBMITS or not all(path.exists() for path in files):
             self._fail(job, Problem(error.code, error.message, "retry", error.param))
             return
         record.resubmitted += 1
         record.state, record.id = NEW, None
         self._journal.save(record)
-        job.due, job.held = 0.0, False
+        job.due = 0.0
 
     def _cancel_there(self, job: OpenJob, job_id: str, api: Api) -> None:
         answer = Job(job_id)
@@ -327,7 +338,9 @@ class Jobs:
 
     def _hold(self, job: OpenJob, job_id: str, error: OSError) -> None:
         """It is not lost by a disk that is full or away: the server has it, and perhaps it is paid."""
-        job.due = time.monotonic() + HELD_SECONDS
+        now = time.monotonic()
+        job.due, job.until = now + HELD_SECONDS, now + MOST_HELD_SECONDS
+        job.room = max(job.room, room_for(job.record)) if error.errno in BROKE_OFF else -1
         why = "the disk is full" if error.errno in FULL else "its folder can't be written to"
         self._report(job, Job(job_id, JobState.IN_PROGRESS, 100, stage=f"Waiting: {why}"))
 
@@ -343,15 +356,15 @@ class Jobs:
         record = job.record
         record.state, record.ended_at = state, time.time()
         self._journal.drop_uploads(record.key)
-        self._keep_end(record)
+        self._keep(record)
         self._open.pop(record.key, None)
         self._report_end(record)
 
-    def _keep_end(self, record: Record) -> None:
+    def _keep(self, record: Record) -> None:
         try:
             self._journal.save(record)
-        except OSError:  # then its end is found again, by whoever reads the journal next
-            LOG.exception("the end of the job %s could not be kept", record.key)
+        except OSError:  # then this is found out again, by whoever reads the journal next
+            LOG.exception("what became of the job %s could not be kept", record.key)
 
     def _report_end(self, record: Record) -> None:
         if record.state == READY:
@@ -361,7 +374,7 @@ class Jobs:
             self._emit(JobFailed(record.key, record.problem or UNEXPLAINED, record.binding))
 
     def _report(self, job: OpenJob, answer: Job) -> None:
-        progress = JobProgress(job.record.key, answer, job.record.binding)
+        progress = JobProgress(job.record.key, answer, job.record.binding, held=job.held)
         if job.reported != progress and job.record.state != CANCELLING:
             job.reported = progress
             self._emit(progress)
@@ -373,12 +386,3 @@ def _delete_if_there(api: Api, job_id: str) -> None:
     except ApiError as error:
         if error.code == "unreachable":
             raise
-
-
-def _file_problem(error: OSError) -> Problem:
-    path = error.filename or "a file"
-    if error.errno in FULL:
-        return Problem("file", f"The disk is full: {path} could not be written.", "free_space")
-    if isinstance(error, FileNotFoundError):
-        return Problem("file", f"{path} is not there any more.", "retry")
-    return Problem("file", f"{path}: {error.strerror}. Save the .blend where you may write.", "save_file")

@@ -47,7 +47,7 @@ class Job:
     """One take being made, and where it belongs.
 
     `preview` is a JPEG (None until there is one), `preview_count` grows with each new one. `progress` is
-    0..100.
+    0..100. `held` is why a clip that is made can't be written yet.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Job:
     queue_position: int | None = None
     preview: bytes | None = None
     preview_count: int = 0
+    held: Problem | None = None
 
 
 @dataclass

@@ -22,7 +22,7 @@ from ...client import events
 from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
-from ..app.state import RENDERING, UNCERTAIN, WAITING_FILE, Job
+from ..app.state import RENDERING, UNCERTAIN, Job
 from ..model.shots.shot_list import find_shot, find_take
 from ..stills import capture
 from ..stills.borrow import second_camera
@@ -89,14 +89,13 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     """Handle events until these jobs have landed. For scripts and background mode, where no timer runs.
 
     Raises:
-        SceneError: the first job's that failed, once all have ended; other_file; timeout.
+        SceneError: the first job's that failed, once all have ended; timeout; as pump.check_home.
     """
     ends = time.monotonic() + timeout
     failed: SceneError | None = None
     waiting = pump.take_waiting()
     while left := [job for key, job in app().state.jobs.items() if key in keys and job.status != UNCERTAIN]:
-        if all(job.status == WAITING_FILE for job in left):
-            raise SceneError("other_file", "The take is ready, but its file is no longer open. It lands there.")
+        pump.check_home(left)
         if time.monotonic() > ends:
             message = rpt_("No take after {timeout:.0f} seconds. The job goes on; see the panel.")
             raise SceneError("timeout", message.format(timeout=timeout), "open_log")

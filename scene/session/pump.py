@@ -80,6 +80,16 @@ def pump(budget: float = BUDGET) -> bool:
     return app().state.revision != before
 
 
+def check_home(jobs: list[Job]) -> None:
+    """Raises SceneError where all of these jobs are made, and none can come home: other_file, or why their clips can't
+    be written."""
+    if all(job.status == WAITING_FILE for job in jobs):
+        raise SceneError("other_file", "The take is ready, but its file is no longer open. It lands there.")
+    held = [job.held for job in jobs if job.held is not None]
+    if held and all(job.held is not None or job.status == WAITING_FILE for job in jobs):
+        raise SceneError.of(held[0])
+
+
 def handle(event: events.Event) -> Problem | None:
     """Make one event true here, whole. Returns what went wrong with that, which is logged and kept in
     State.last_error; the job stays in the journal then."""
@@ -163,6 +173,9 @@ def _progress(event: events.JobProgress) -> None:
     job, there = app().state.jobs.setdefault(event.key, Job(event.key, event.binding)), event.job
     job.status, job.progress, job.stage = there.status, there.progress, there.stage
     job.eta_seconds, job.queue_position = there.eta_seconds, there.queue_position
+    if event.held is not None and event.held != job.held:
+        app().state.fail(event.held, event.key)
+    job.held = event.held
     if event.preview is not None:
         job.preview = event.preview
         job.preview_count += 1

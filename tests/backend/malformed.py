@@ -165,12 +165,12 @@ def _path(sent: Sent, job: str) -> str:
 
 
 def _written(sent: Sent, job: str) -> bytes:
-    """A request as bytes, whatever its headers say of it."""
+    """A request as bytes, whatever its headers say of it, and whatever letters its path has."""
     own = {"Host": "localhost", "Authorization": f"Bearer {TOKEN}", "Content-Length": str(len(sent.content))}
     own = {name: value for name, value in own.items() if name not in dict(sent.headers)}
-    lines = [f"{sent.method} {_path(sent, job)} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in (*own.items(), *sent.headers)]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + sent.content
+    first = f"{sent.method} {_path(sent, job)} HTTP/1.1".encode("utf-8", "surrogatepass")
+    lines = [f"{name}: {value}".encode("latin-1") for name, value in (*own.items(), *sent.headers)]
+    return b"\r\n".join((first, *lines, b"", sent.content))
 
 
 def _forget(service: Service, job: str, answer: Any) -> None:

@@ -13,7 +13,7 @@ import stand_in
 from rooms import camera
 from stand_in import DRAFT
 from take_one.client import events
-from take_one.client.protocol import Problem
+from take_one.client.protocol import Job, JobState, Problem
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import RENDERING, SENDING
@@ -314,6 +314,23 @@ def test_waiting_tells_why_it_ends(shot, session):
     with pytest.raises(SceneError) as caught:
         jobs.wait([key], timeout=5)
     assert (caught.value.code, caught.value.fix) == ("backend_missing", "install")
+
+
+def test_waiting_ends_where_a_clip_cant_be_written(shot, session):
+    """And the user hears of it once, in a window too."""
+    (key,), (other,) = press(shot), press(shot)
+    first, second = (request.binding for request in session.requests)
+    full = Problem("file", "The disk is full: /a/take.mp4 could not be written.", "free_space")
+    held = events.JobProgress(key, Job("v", JobState.IN_PROGRESS, 100), first, held=full)
+    session.coming += [held, events.JobProgress(other, Job("w", JobState.IN_PROGRESS, 40), second)]
+    with pytest.raises(SceneError, match="No take after"):
+        jobs.wait([key, other], timeout=0.1)
+    assert app().state.last_error == full and app().state.last_error_key == key
+    app().state.dismiss()
+    session.coming.append(held)
+    with pytest.raises(SceneError, match="The disk is full: /a/take") as caught:
+        jobs.wait([key], timeout=5)
+    assert caught.value.fix == "free_space" and app().state.last_error is None
 
 
 def test_numbers_stay_apart_in_a_batch(shot, session):

@@ -18,7 +18,7 @@ from client.api import calls
 from client.api.calls import Api
 from client.api.errors import ApiError, Stopped, inner_reason, not_a_server, too_large, unreachable
 from client.api.transfer import CHUNK, Body, Going
-from client.jobs import follow, watch
+from client.jobs import disk, follow, watch
 from client.jobs.follow import Jobs
 from client.jobs.journal import Journal
 from client.jobs.record import FAILED, READY, SENT, Record
@@ -396,5 +396,5 @@ def test_ends_are_told_again_and_transfers_given_up(
     ],
 )
 def test_what_goes_wrong_with_files(error: OSError, said: str, fix: str) -> None:
-    problem = follow._file_problem(error)
+    problem = disk.file_problem(error, error.filename)
     assert problem.message.startswith(said) and (problem.code, problem.fix) == ("file", fix)

@@ -9,7 +9,7 @@ import pytest
 from client.api.errors import ApiError
 from client.events import JobFailed, JobProgress, TakeReady
 from client.jobs import follow
-from client.jobs.record import CANCELLING, NEW, SENT, Record
+from client.jobs.record import CANCELLING, NEW, SENT
 from client.protocol import Job, JobState, Problem
 from tests.client.desk import AtOnce, Desk, Server
 
@@ -62,6 +62,15 @@ def test_a_busy_server_is_asked_again_after_a_while(desk: Desk, status: int) -> 
     assert desk.failures() == []
 
 
+def unwritten(error: OSError) -> Callable[..., Callable[..., Job]]:
+    """What fetches a clip and can't write it."""
+
+    def work(*_: object) -> Job:
+        raise error
+
+    return lambda _record, _job: work
+
+
 @pytest.mark.parametrize(
     ("error", "stage"),
     [(OSError(28, "No space"), "Waiting: the disk is full"), (OSError(122, "Quota"), "Waiting: the disk is full"),
@@ -71,28 +80,59 @@ def test_a_clip_that_cant_be_written_stays_at_its_server_until_it_can(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, error: OSError, stage: str
 ) -> None:
     api, fetch = Server(), follow.fetch
-
-    def full(_record: Record, _job: Job) -> Callable[..., Job]:
-        def work(*_: object) -> Job:
-            raise error
-
-        return work
-
     api.says["job"] = Job("", DONE)
-    monkeypatch.setattr(follow, "fetch", full)
+    monkeypatch.setattr(follow, "fetch", unwritten(error))
+    monkeypatch.setattr(follow, "room_for", lambda _: room[0])
+    room = [1000]
     records = [desk.add(key, SENT) for key in ("k1", "k2")]
     for seconds in (0, 0, 0.3, 0, 10, 0):
         desk.step(api, seconds)
     told = [(event.key, event.job.status, event.job.progress, event.job.stage) for event in desk.told]
+    assert [event.held.message.split("/")[-1][:6] for event in desk.told] == ["k1.mp4", "k2.mp4"]
+    assert desk.jobs.running is None, "no other is kept from being watched"
     assert told == [("k1", WORKING, 100, stage), ("k2", WORKING, 100, stage)], "once each"
     assert [record.state for record in records] == [SENT, SENT] and desk.jobs.busy("local")
     api.calls.clear()
     desk.jobs.cancel("k2", api)  # type: ignore[arg-type]
     assert desk.failures() == [("k2", "cancelled")] and api.calls == []
     monkeypatch.setattr(follow, "fetch", fetch)
+    room[0] = 1001
     desk.step(api, 10)
     desk.step(api)
     assert desk.fetched == ["k1"] and isinstance(desk.told[-1], TakeReady) and desk.told[-1].key == "k1"
+
+
+def test_a_clip_for_a_full_disk_is_not_fetched_over_and_over_nor_made_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, room = Server(), [700]
+    api.says["job"] = Job("", DONE)
+    monkeypatch.setattr(follow, "fetch", unwritten(OSError(28, "No space")))
+    monkeypatch.setattr(follow, "room_for", lambda _: room[0])
+    record = desk.add("k1", SENT)
+    desk.step(api)
+    desk.step(api)
+    asked = []
+    for free in (700, 650, 700, 900, 900, 650):
+        room[0] = free
+        desk.jobs.poll_soon()
+        asked.append(len(desk.step(api, 10)))
+        desk.step(api)
+    assert asked == [0, 0, 0, 1, 0, 0], "only where there is more room than ever"
+    assert desk.step(api, 270) == [] and len(desk.step(api, 10)) == 1, "or now and then, for quotas"
+    desk.step(api)
+    api.says["job"] = ApiError("not_found", "Unknown.", "retry", 404)
+    room[0] = 2000
+    desk.step(api, 10)
+    assert desk.failures() == [("k1", "not_found")] and record.resubmitted == 0
+
+
+def test_a_job_is_cancelled_also_while_the_disk_is_full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Server()
+    desk.add("k1", SENT)
+    monkeypatch.setattr(desk.journal, "save", lambda _: (_ for _ in ()).throw(OSError(28, "No space")))
+    desk.jobs.cancel("k1", api)  # type: ignore[arg-type]
+    assert api.calls == [("cancel", "v-k1")] and desk.failures() == [("k1", "cancelled")]
 
 
 def test_a_job_that_cant_be_noted_as_sent_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
