@@ -20,10 +20,12 @@ from . import takes
 
 @dataclass(frozen=True)
 class Film:
-    """`file` is where a film lies, `before` where it lay until it was saved as another file."""
+    """`file` is where a film lies, `before` where it lay until it was saved as another file. `unsaved`: what lies there
+    has never borne the id, under which something was begun."""
 
     file: Path
     before: tuple[Path, ...] = ()
+    unsaved: bool = False
 
 
 class Left:
@@ -47,14 +49,14 @@ def is_open(file_id: str) -> bool:
 def begun(file_id: str) -> None:
     """Something was begun in the open file, which may be closed without being saved, and bears no id then."""
     if bpy.data.filepath and known(file_id) is None:
-        _remember(file_id, Film(Path(bpy.data.filepath)))
+        _remember(file_id, Film(Path(bpy.data.filepath), unsaved=True))
 
 
 def _lies_here(file_id: str) -> bool:
     """Whether the film with this id was the open file, also where that bears another id by now, or none: it was closed
-    before it was saved with this one."""
+    before it was saved with this one. Of one that was saved with it, another film may have taken the place."""
     film = known(file_id) if bpy.data.filepath else None
-    return film is not None and _same(film.file, bpy.data.filepath)
+    return film is not None and film.unsaved and _same(film.file, bpy.data.filepath)
 
 
 def known(file_id: str) -> Film | None:
@@ -64,7 +66,7 @@ def known(file_id: str) -> Film | None:
         file, *before = (Path(path) for path in (data["file"], *data["before"]))
         if any("\0" in str(path) for path in (file, *before)):
             return None
-        return Film(file, tuple(before))
+        return Film(file, tuple(before), data.get("unsaved") is True)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -127,7 +129,10 @@ def _give(file_id: str) -> None:
 def _remember(file_id: str, film: Film) -> None:
     if known(file_id) == film:
         return
-    text = json.dumps({"file": str(film.file), "before": [str(path) for path in film.before]})
+    text = json.dumps(
+        {"file": str(film.file), "before": [str(path) for path in film.before]}
+        | ({"unsaved": True} if film.unsaved else {})
+    )
     with contextlib.suppress(OSError):  # whoever writes takes says what is wrong with the folder
         make_folder(_record(file_id).parent)
         write_whole(_record(file_id), text)

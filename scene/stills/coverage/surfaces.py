@@ -213,6 +213,8 @@ def _read_thing(item: bpy.types.Object, matrix: np.ndarray, natures: dict[str, A
 def _read_mesh(item: bpy.types.Object, matrix: np.ndarray, natures: dict[str, Any], pieces: _Pieces) -> bool:
     """Read a mesh as it stands here; of one that was read before only where. Whether all of it is read."""
     mesh, materials = things.mesh_of(item), [slot.material for slot in item.material_slots]
+    if not mesh.vertices:  # it has not even the attribute of their places
+        return True
     told = (
         item.data.as_pointer(),
         len(mesh.vertices),

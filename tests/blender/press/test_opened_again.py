@@ -201,3 +201,19 @@ def test_a_take_of_a_film_that_was_closed_before_it_was_saved_with_its_id_lands_
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "copy.blend"), copy=True)
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "copy.blend"))
     assert not films.is_open(binding.file_id)
+
+
+def test_no_take_lands_in_another_film_that_took_the_place_of_its_own(tmp_path):
+    """The film was saved with its id, and is another file by now."""
+    path, other = tmp_path / "film.blend", tmp_path / "other.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(other))
+    shot_list.add_shot(bpy.context.scene)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    file_id = films.open_id()
+    films.begun(file_id)
+    bpy.ops.wm.open_mainfile(filepath=str(other))
+    assert films.open_id() == "" and not films.is_open(file_id)
+    path.replace(tmp_path / "away.blend")
+    other.rename(path)
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    assert films.known(file_id) == films.Film(path, (other,)) and not films.is_open(file_id)

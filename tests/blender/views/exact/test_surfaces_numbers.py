@@ -67,6 +67,21 @@ def test_the_same_mesh_as_often_as_it_stands_there_and_others_beside_it():
     assert len(read().triangles) == 2 * 3 + 12
 
 
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_mesh_of_nothing_is_passed_over(edited):
+    """As one whose nodes put out instances alone, or all of which was deleted."""
+    sheet()
+    nothing = bpy.data.objects.new("nothing", bpy.data.meshes.new("nothing"))
+    bpy.context.scene.collection.objects.link(nothing)
+    bpy.context.view_layer.objects.active = nothing
+    if edited:
+        bpy.ops.object.mode_set(mode="EDIT")
+    found = read()
+    assert len(found.triangles) == 3 and len(found.vertices) == 5
+    if edited:
+        bpy.ops.object.mode_set(mode="OBJECT")
+
+
 @pytest.mark.parametrize("pressed", [False, True])
 def test_a_mesh_that_is_edited_has_the_shape_that_it_has_by_then(pressed):
     """Its data has none meanwhile; of two objects that share it both show it."""
