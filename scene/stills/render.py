@@ -183,15 +183,13 @@ def task_of(
             ).format(scene=scene.name),
             "retry",
         )
-    if source == VIEWPORT:
-        shown = first_layer(scene)
-        notes = ["There is no 3D View to draw in: the still was rendered with Workbench."]
-    else:
-        shown, notes = composed(scene), []
+    shown = first_layer(scene) if source == VIEWPORT else composed(scene)
+    notes = ["There is no 3D View to draw in: the still was rendered with Workbench."] if source == VIEWPORT else []
     if not shown.in_place:
         notes.append("The compositor moves the picture, so that no depth fits it: the move is plainer.")
     engine = depth_pass.WORKBENCH if source == VIEWPORT else scene.render.engine
-    alone = shown.in_place and depth_pass.needs_pass(scene, camera, engine)
+    mirrored = shown.in_place and engine == "CYCLES" and mirrors.has_mirror(scene)
+    alone = mirrored or (shown.in_place and depth_pass.needs_pass(scene, camera, engine))
     here = scene.frame_float
     return Task(
         scene.session_uid,
@@ -204,7 +202,7 @@ def task_of(
         shown,
         [DEPTH, PICTURE] if alone else [PICTURE],
         margin,
-        alone and engine == "CYCLES" and mirrors.has_mirror(scene),
+        mirrored,
         notes=notes,
     )
 

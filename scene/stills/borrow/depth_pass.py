@@ -17,7 +17,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.utils import escape_identifier
 
 from ..formats import exr
-from . import mirrors, see_through
+from . import see_through
 
 EEVEE = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT"}
 WORKBENCH = "BLENDER_WORKBENCH"
@@ -27,15 +27,13 @@ SAME = 0.05  # of the depth: neighbours that differ by less are of one surface
 
 
 def needs_pass(scene: bpy.types.Scene, camera: bpy.types.Object, engine: str) -> bool:
-    """Whether the depth has to be rendered on its own for a picture by this engine."""
+    """Whether the depth has to be rendered on its own for a picture by this engine, besides for what mirrors show."""
     if not hasattr(scene, "cycles") or engine not in {*EEVEE, WORKBENCH, "CYCLES"}:
         return False  # Cycles is switched off; or an engine that we don't know
     found = see_through.natures(scene).values()
     if any(nature.clear for nature in found):
         return True
     if engine == "CYCLES":
-        if mirrors.has_mirror(scene):
-            return True
         blurred = scene.render.use_motion_blur or camera.data.dof.use_dof
         foggy = see_through.world_has_volume(scene) or _has_volume_objects(scene)
         return blurred or foggy or any(nature.volume or nature.fading for nature in found)

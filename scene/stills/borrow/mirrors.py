@@ -16,7 +16,7 @@ import numpy as np
 
 from ..formats.exr import BACKGROUND, Passes
 from . import see_through
-from .there import Groups, add, into, source, varies
+from .there import Groups, add, shader_at, varies
 
 ROUGH = 0.15  # from here on a mirror shows no clear picture
 WHOLE = 0.9  # so much of what it shows is the reflection, at least
@@ -105,13 +105,9 @@ def _is_mirror(material: bpy.types.Material) -> bool:
 def _share(socket: bpy.types.NodeSocket, groups: Groups) -> float:
     """How much of the shader at this input is a smooth mirror, 0 to 1: what varies is none. `groups` are the group
     nodes around it, outermost first."""
-    link = source(socket)
-    if link is None:
+    node, groups = shader_at(socket, groups)
+    if node is None:
         return 0.0
-    node = link.from_node
-    if node.type in {"GROUP", "GROUP_INPUT"}:
-        inner, around = into(node, link.from_socket.identifier, groups)
-        return _share(inner, around) if inner is not None else 0.0
     if node.type == "MIX_SHADER":
         one, two = (_share(inner, groups) for inner in node.inputs if inner.type == "SHADER")
         factor = node.inputs[0]

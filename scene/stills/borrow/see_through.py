@@ -13,7 +13,7 @@ from typing import NamedTuple
 import bpy
 
 from ...model.lent import lent
-from .there import OURS, Groups, There, add, groups_in, into, is_animated, most_absent, remove_groups, source, varies
+from .there import OURS, Groups, There, add, groups_in, is_animated, most_absent, remove_groups, shader_at, varies
 
 OUTPUT = OURS + " Output"  # a node of ours
 DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
@@ -197,13 +197,9 @@ def _has_alpha(node: bpy.types.Node) -> bool:
 def _shares(socket: bpy.types.NodeSocket, groups: Groups) -> tuple[float, float]:
     """Of the shader at this input: how much is glass, and how much is not there (Transparent BSDF), 0 to 1 each. A mix
     by a texture, an angle or keys counts as one in halves. `groups` are the group nodes around it, outermost first."""
-    link = source(socket)
-    if link is None:
+    node, groups = shader_at(socket, groups)
+    if node is None:
         return 0.0, 0.0
-    node = link.from_node
-    if node.type in {"GROUP", "GROUP_INPUT"}:
-        inner, around = into(node, link.from_socket.identifier, groups)
-        return _shares(inner, around) if inner is not None else (0.0, 0.0)
     if node.type in {"MIX_SHADER", "ADD_SHADER"}:
         one, two = (_shares(inner, groups) for inner in node.inputs if inner.type == "SHADER")
         factor = node.inputs[0]

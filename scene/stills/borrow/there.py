@@ -46,13 +46,9 @@ def varies(socket: bpy.types.NodeSocket) -> bool:
 def most_absent(socket: bpy.types.NodeSocket, groups: Groups = ()) -> float:
     """Of the shader at this input: how much of it may be not there at some place or frame, 0 to 1. `groups` are the
     group nodes around it, outermost first."""
-    link = source(socket)
-    if link is None:
+    node, groups = shader_at(socket, groups)
+    if node is None:
         return 0.0
-    node = link.from_node
-    if node.type in {"GROUP", "GROUP_INPUT"}:
-        inner, around = into(node, link.from_socket.identifier, groups)
-        return most_absent(inner, around) if inner is not None else 0.0
     if node.type in {"MIX_SHADER", "ADD_SHADER"}:
         one, two = (most_absent(inner, groups) for inner in node.inputs if inner.type == "SHADER")
         if node.type == "ADD_SHADER":
@@ -68,7 +64,17 @@ def most_absent(socket: bpy.types.NodeSocket, groups: Groups = ()) -> float:
     return 0.0
 
 
-def into(node: bpy.types.Node, identifier: str, groups: Groups) -> tuple[bpy.types.NodeSocket | None, Groups]:
+def shader_at(socket: bpy.types.NodeSocket, groups: Groups) -> tuple[bpy.types.Node | None, Groups]:
+    """The node whose shader comes to this input, in whatever group it is, and the group nodes around it; None for none.
+    `groups` are those around the input, outermost first."""
+    link = source(socket)
+    while link is not None and link.from_node.type in {"GROUP", "GROUP_INPUT"}:
+        inner, groups = _into(link.from_node, link.from_socket.identifier, groups)
+        link = source(inner) if inner is not None else None
+    return (link.from_node if link is not None else None), groups
+
+
+def _into(node: bpy.types.Node, identifier: str, groups: Groups) -> tuple[bpy.types.NodeSocket | None, Groups]:
     """Into a group by its output, or out of it by its input: the socket there, and the group nodes around it."""
     if node.type == "GROUP":
         output = _output(node.node_tree)

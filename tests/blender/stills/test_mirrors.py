@@ -10,7 +10,7 @@ from mathutils import Matrix, Vector
 from rooms import settings_of
 from take_one.scene.stills import capture as still
 from take_one.scene.stills import files
-from take_one.scene.stills.borrow import depth_pass, mirrors, see_through
+from take_one.scene.stills.borrow import mirrors, see_through
 from take_one.scene.stills.coverage.margin import Margin
 from take_one.scene.stills.formats import exr
 
@@ -119,7 +119,7 @@ def test_the_still_in_a_wider_one_has_its_part_of_it(hall, tmp_path, monkeypatch
 
 
 def test_other_engines_and_scenes_without_mirrors_have_none(hall, stage, tmp_path, monkeypatch):
-    assert depth_pass.needs_pass(hall, hall.camera, "CYCLES")
+    assert mirrors.has_mirror(hall)
     written = captured(hall, tmp_path, monkeypatch, WORKBENCH, source="VIEWPORT")
     assert written["depth.exr"][1] is None
     for item in hall.objects:
@@ -128,7 +128,7 @@ def test_other_engines_and_scenes_without_mirrors_have_none(hall, stage, tmp_pat
     for name in ("Silver", "Silver.001"):
         bpy.data.materials[name].node_tree.nodes["Principled BSDF.001"].inputs["Roughness"].default_value = 0.4
     bpy.data.objects.remove(bpy.data.objects["Pane"])
-    assert not depth_pass.needs_pass(hall, hall.camera, "CYCLES")
+    assert not mirrors.has_mirror(hall)
 
 
 def test_a_file_that_was_saved_meanwhile_is_put_right(hall, tmp_path):
