@@ -12,14 +12,13 @@ import numpy as np
 from ..direction.lists import one_of
 from ..direction.marks import FRAMES
 from ..direction.steps import Step
-from ..direction.where.target import which_of
 from .overhead import length_of, rising_above
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
 from .routes import way_of
 from .scene_depth import OUT_OF_SIGHT
 from .sight import distance_to
 from .staging import staged
-from .targets import BODY, Target, find_target, shown_of
+from .targets import BODY, Target, shown_of
 from .variation import Manner, is_exact
 from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, share_of, smooth, watching
 
@@ -93,7 +92,7 @@ def _unchanged(pose: RigPose, u: float) -> RigPose:
 
 
 def _found(step: Step, stage: Stage) -> Target | None:
-    found = find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
+    found = stage.thing(step.target, step.said)
     end = _END_OF.search(step.said) if not step.top else None
     if found and step.kind in LOOKS and (step.top or end):  # "up at the top of the tree"
         up = float(found.size[1]) * (0.45 if end is None or end[1] in ("top", "crown", "tip") else -0.45)
@@ -282,7 +281,7 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
     if kind == "truck":
         return lambda pose, u: replace(pose, position=pose.position + turned[:, 0] * (extent * u))
     if kind in ("crane", "pedestal") and step.relation == "top" and to is not None:
-        return rising_above(base, stage, to, min(extent / length_of(base, stage, to), 1.0))
+        return rising_above(base, stage, to, extent)
     if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and step.metres is not None:
         step = replace(step, relation="at")  # "down 2 m onto the car": so far, and with it in sight
     if kind == "pedestal" and step.relation not in ("over", "at"):

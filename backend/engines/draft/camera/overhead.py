@@ -34,10 +34,11 @@ def length_of(base: RigPose, stage: Stage, to: Target) -> float:
     return float(np.linalg.norm(above_it(base, stage, to) - base.position))
 
 
-def rising_above(base: RigPose, stage: Stage, to: Target, part: float) -> Change:
-    """`part` of the way there: up first, and over the thing at last."""
+def rising_above(base: RigPose, stage: Stage, to: Target, extent: float) -> Change:
+    """The first `extent` metres of the way there: up first, and over the thing at last."""
     up = stage.up
     way = above_it(base, stage, to) - base.position
+    part = min(abs(extent) / max(float(np.linalg.norm(way)), 1e-6), 1.0)
     rise = up * float(way @ up)
 
     def change(pose: RigPose, u: float) -> RigPose:

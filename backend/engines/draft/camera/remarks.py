@@ -51,10 +51,10 @@ def arounds(courses: Iterable[Course]) -> list[str]:
         step, to = course.step, course.to
         if step.kind != "push" or "through" not in step.said.split() or to is None:
             continue
-        thing = step.target if step.relation == "through" and is_solid(step.target, to) else ""
-        thing = step.via if step.via and step.passing == "past" and step.relation == "to" else thing
-        if thing:
-            found.append(AROUND.format(words=_said(step), thing=thing))
+        if step.relation == "through" and is_solid(step.target, to):
+            found.append(AROUND.format(words=_said(step), thing=step.target))
+        elif step.relation == "to" and step.via and step.passing == "past":  # see staging.staged
+            found.append(AROUND.format(words=_said(step), thing=step.via))
     return found
 
 

@@ -13,7 +13,7 @@ from ..direction.steps import Step
 from . import ways
 from .rig import RigPose, levelled, rotation, turn_to
 from .scene_depth import OUT_OF_SIGHT
-from .targets import Target, find_target
+from .targets import Target
 from .ways import BESIDE, BEYOND, Stage, Way, above
 
 ASIDE = 0.9  # metres between the camera and what it goes along
@@ -46,20 +46,20 @@ def runs_away(to: Target, up: np.ndarray, base: RigPose) -> bool:
 def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Way | None:
     """The way of a push, as `ways.way_of` has it, and those with corners."""
     if to is not None and step.relation == "along":
-        points = _beside(base, stage, to)
-        return _led(points, base, stage, points[2] - points[1])
+        near, far = _beside(base, stage, to)
+        return _led([base.position, near, far], base, stage, far - near)
     if to is not None and step.relation == "under":
-        points = [base.position, *_beneath(base, stage, to)]
-        straight = levelled(points[2] - points[1], stage.up)
-        return _led([*points, points[2] + straight * BEYOND], base, stage, straight)
+        before, behind = _beneath(base, stage, to)
+        straight = levelled(behind - before, stage.up)
+        return _led([base.position, before, behind, behind + straight * BEYOND], base, stage, straight)
     if to is not None and step.relation == "through" and is_solid(step.target, to) and stage.views > 1:
         return _around(base, stage, to)
-    by = find_target(step.via, stage.scene, stage.among) if step.via and step.passing != "past" else None
+    by = stage.thing(step.via) if step.passing != "past" else None
     way = ways.way_of(step if step.passing == "past" else replace(step, via=""), base, stage, to, level)
-    if by is None or way is None or step.relation != "to":
+    if by is None or way is None or to is None or step.relation != "to":
         return way
-    met = {"along": _beside, "under": _under, "over": _above, "through": _between}[step.passing](base, stage, by)
-    return _by_way_of(way, met[1:], base, stage, to) if to is not None else way
+    met = {"along": _beside, "under": _beneath, "over": _above, "through": _between}[step.passing](base, stage, by)
+    return _by_way_of(way, met, base, stage, to)
 
 
 def _by_way_of(way: Way, met: list[np.ndarray], base: RigPose, stage: Stage, to: Target) -> Way:
@@ -89,7 +89,7 @@ def _length(points: list[np.ndarray]) -> float:
 
 
 def _beside(base: RigPose, stage: Stage, to: Target) -> list[np.ndarray]:
-    """From where the camera is to beside the near end of a long thing, and on to beside its far end."""
+    """Beside the near end of a long thing, and beside its far end."""
     up = stage.up
     ahead = levelled(-rotation(base, up)[:, 2], up)
     across = np.cross(ahead, up)
@@ -103,7 +103,7 @@ def _beside(base: RigPose, stage: Stage, to: Target) -> list[np.ndarray]:
         first = -1.0 if side > 0 else 1.0
         before = max(far - deep - ASIDE, 0.0)
         ends = ((side + first * wide, before), (side - first * wide, before))
-    return [base.position, *(base.position + across * x + ahead * z for x, z in ends)]
+    return [base.position + across * x + ahead * z for x, z in ends]
 
 
 def _straight(base: RigPose, stage: Stage, to: Target) -> tuple[np.ndarray, float]:
@@ -118,12 +118,12 @@ def _straight(base: RigPose, stage: Stage, to: Target) -> tuple[np.ndarray, floa
 def _through_at(base: RigPose, stage: Stage, to: Target, height: float, margin: float) -> list[np.ndarray]:
     """Where a way crosses a thing, `height` metres above where it begins: from before it to behind it."""
     straight, half = _straight(base, stage, to)
-    there = to.centre - base.position
-    middle = base.position + there - stage.up * (float(there @ stage.up) - height)
+    middle = to.centre + stage.up * (height - float((to.centre - base.position) @ stage.up))
     return [middle - straight * (half + margin), middle + straight * (half + margin)]
 
 
 def _beneath(base: RigPose, stage: Stage, to: Target) -> list[np.ndarray]:
+    """Before and behind a thing, as high as the camera fits under it."""
     high = float(np.abs(stage.up) @ to.size)
     foot = float((to.centre - base.position) @ stage.up) - 0.5 * high
     height = min(foot + max(HEADROOM * high, LEAST_HEADROOM), 0.0)
@@ -132,17 +132,13 @@ def _beneath(base: RigPose, stage: Stage, to: Target) -> list[np.ndarray]:
     return _through_at(base, stage, to, height, BESIDE)
 
 
-def _under(base: RigPose, stage: Stage, by: Target) -> list[np.ndarray]:
-    return [base.position, *_beneath(base, stage, by)]
-
-
 def _above(base: RigPose, stage: Stage, by: Target) -> list[np.ndarray]:
-    return [base.position, *_through_at(base, stage, by, above(base, stage, by), 0.0)]
+    return _through_at(base, stage, by, above(base, stage, by), 0.0)
 
 
 def _between(base: RigPose, stage: Stage, by: Target) -> list[np.ndarray]:
-    there = by.centre - base.position
-    return [base.position, base.position + there - stage.up * float(there @ stage.up)]
+    """In the middle of a pair or an opening, no higher than where the way begins."""
+    return [by.centre - stage.up * float((by.centre - base.position) @ stage.up)]
 
 
 def _around(base: RigPose, stage: Stage, to: Target) -> Way:

@@ -9,10 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..direction.steps import Step
-from ..direction.where.target import OPENINGS, which_of
+from ..direction.where.target import OPENINGS
 from .rig import RigPose, rotation
 from .routes import is_solid, runs_away, way_of
-from .targets import Target, find_target
 from .ways import Stage
 
 _ABOUT = {"push": "to", "orbit": "around", "zoom": "at", "dolly zoom": "at"}
@@ -21,7 +20,7 @@ _ACROSS = 1.0  # metres that a thing has to be wide at least, to go along it sid
 
 def staged(step: Step, base: RigPose, stage: Stage) -> Step:
     """`step`, as the scene before the camera at `base` has it meant."""
-    if not step.target and step.about and step.kind in _ABOUT and find_target(step.about, stage.scene, stage.among):
+    if not step.target and step.about and step.kind in _ABOUT and stage.thing(step.about):
         step = replace(step, target=step.about, relation=_ABOUT[step.kind])
     if step.relation == "along" and step.kind in ("push", "truck") and stage.views > 1:
         return _along(step, base, stage)
@@ -31,13 +30,9 @@ def staged(step: Step, base: RigPose, stage: Stage) -> Step:
     return _led_on(step, base, stage)
 
 
-def _found(step: Step, stage: Stage) -> Target | None:
-    return find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
-
-
 def _along(step: Step, base: RigPose, stage: Stage) -> Step:
     """Along what leads away from the camera it goes forward, along what lies across sideways, whatever the verb."""
-    to = _found(step, stage)
+    to = stage.thing(step.target, step.said)
     if to is None or step.metres is not None:
         return step
     if runs_away(to, stage.up, base):
@@ -52,7 +47,7 @@ def _led_on(step: Step, base: RigPose, stage: Stage) -> Step:
     """A step through something to a thing in view as one to that thing, unless that would end before what it goes
     through, as before a kitchen's door."""
     goes = replace(step, relation="to", target=step.onward, onward="")
-    to, through = _found(goes, stage) if step.onward else None, _found(step, stage)
+    to, through = stage.thing(goes.target, goes.said) if step.onward else None, stage.thing(step.target, step.said)
     if to is None:
         return step
     way = way_of(goes, base, stage, to, False)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..direction.marks import FRAMES
 from ..direction.steps import Step
+from ..direction.where.target import which_of
 from .limits import Sizes
 from .rig import RigPose, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import OUT_OF_SIGHT, SceneDepth
@@ -42,6 +43,10 @@ class Stage:
     up: np.ndarray
     views: int
     among: float = 0.0  # which of things that a name fits alike is meant: see `targets.find_target`
+
+    def thing(self, name: str, said: str = "") -> Target | None:
+        """The thing of this name, if there is one in view: of several that which is `said`."""
+        return find_target(name, self.scene, self.among, which_of(said, name))
 
 
 def pivot_of(base: RigPose, stage: Stage, to: Target | None) -> np.ndarray:
@@ -156,7 +161,7 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
     if step.gap is not None:
         stop = min(0.5 * float(np.abs(straight) @ to.size) + step.gap, far)
     length = far - stop
-    passed = find_target(step.via, stage.scene, stage.among) if step.via else None
+    passed = stage.thing(step.via)
     passed = passed or (_in_the_way(base, straight, length, to, stage) if stage.views > 1 else None)
     around, by = _around(passed, base, straight, up, step.beside) if passed else (None, 0.0)
     if step.gap is None and 0.0 < by < far - LEAST_NEAR and passed is not None:

@@ -17,6 +17,7 @@ THINGS = (
     Thing("Anna", (-1.2, -0.75, -3.0), (0.5, 1.7, 0.4), True),
     Thing("Ben", (1.8, -0.7, -3.2), (0.5, 1.8, 0.4), True),
 )
+ABOVE_AGAIN = ". Hold. Then rise until we look straight down at the table"
 SIGHT = ((14.0,) * 8,) * 6
 CAMERA = Camera("perspective", 1920, 1080, 960.0, 540.0, 1500.0, 1500.0, matrix_world=LEVEL, things=THINGS, sight=SIGHT)
 
@@ -54,6 +55,12 @@ def test_under_a_table_is_below_its_top_and_over_it_above() -> None:
     for way in ("Glide under", "Fly over"):
         assert places(flown(f"{way} the table to the window"))[-1][0] == pytest.approx(-1.8, abs=0.3)
     assert at_depth("Duck under the table", 5.0)[1] == pytest.approx(-1.28, abs=0.02)
+
+
+def test_a_top_shot_is_right_above_its_thing_and_a_second_one_stays_there() -> None:
+    once, twice = (places(flown(f"Crane up to a top shot of the table{more}"))[-1] for more in ("", ABOVE_AGAIN))
+    assert once == pytest.approx([0.487, 1.052, -4.871], abs=1e-3)  # it fills 0.6 of the frame, 4 degrees from upright
+    assert twice == pytest.approx(once, abs=1e-6)
 
 
 @pytest.mark.parametrize("words", ["Push through the table", "Push through Ben"])
