@@ -153,12 +153,10 @@ def beyond(text: str) -> tuple[str, ...]:
 
 def without_focus(text: str) -> str:
     """`text` in another language than English without the clauses that only pull the focus from a thing to another."""
-    pulled = _EVERYWHERE[FOCUS]
-    kept = [clause for clause in _PARTED.split(text) if not pulled.search(clause)]
-    return "".join(kept) if len(kept) < len(_PARTED.split(text)) else text
+    return "".join(clause for clause in _CLAUSES.split(text) if not _EVERYWHERE[FOCUS].search(clause))
 
 
-_PARTED = re.compile(r"(?<=[,.;，。、；])")
+_CLAUSES = re.compile(r"(?<=[,.;，。、；])")
 
 
 def notes_of(topics: Iterable[str]) -> list[str]:

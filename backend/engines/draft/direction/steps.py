@@ -91,6 +91,7 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[-1] = replace(kept[-1], said=f"{kept[-1].said} {step.said}")
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
+    kept = [step for i, step in enumerate(kept) if not (i and _again_along(kept[i - 1], step))]
     return tuple(_told_once(_dolly_zooms(_seen_whole(kept))))
 
 
@@ -101,8 +102,8 @@ def _again_along(before: Step, step: Step) -> bool:
 
 
 def _seen_whole(steps: list[Step]) -> list[Step]:
-    """ "Back and up to reveal the whole house": going back shows the whole of it, and not the rise beside."""
-    made = [step for i, step in enumerate(steps) if not (i and _again_along(steps[i - 1], step))]
+    """Going back shows the whole of a thing, and not the rise beside: "back and up to reveal the whole house"."""
+    made = list(steps)
     for i in range(1, len(made)):
         back, rise = made[i - 1], made[i]
         beside = rise.together and rise.kind in ("pedestal", "crane") and rise.relation == "whole"

@@ -26,15 +26,15 @@ def step_of(clause: Clause, moves: list[Found], index: int, move: Found) -> Step
         relation, target = "to", noun_phrase(clause.words, move.end + 3, last)[1]
     if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
         relation, target = "whole", whole  # "show the whole terrace by pulling back"
-    via, passing = (
-        via_of(clause.words, move.start, last) if relation == "to" and step.kind in ("push", "truck") else ("", "past")
-    )
+    via, passing = "", "past"
+    if relation == "to" and step.kind in ("push", "truck"):
+        via, passing = via_of(clause.words, move.start, last, target)
     return replace(
         step,
         relation=relation,
         target=target,
-        via="" if via == target else via,
-        passing="past" if via == target else passing,
+        via=via,
+        passing=passing,
         onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
         open_side=not any(is_side(word) for word in clause.words[told:last]),
         said=" ".join(clause.words[first:last]),

@@ -15,18 +15,16 @@ _PASSING = by_phrase(
         "along": "along, alongside",
     }
 )
-
-
 PASSING = frozenset(_PASSING.values())
 
 
-def via_of(text: list[str], start: int, stop: int) -> tuple[str, str]:
-    """What a way to something leads past, over, under or along, and how: "past the sofa to the door"; "" for none."""
+def via_of(text: list[str], start: int, stop: int, goal: str) -> tuple[str, str]:
+    """What a way to the `goal` leads past, over, under or along, and how: "past the sofa to the door"; "" for none."""
     for i in range(start, stop - 1):
         passing = _PASSING.get(text[i], "")
         stands = passing == "under" and stands_behind(text, i, start)
         if passing and not stands and (name := noun_phrase(text, i + 1, stop)[1]):
-            return name, passing
+            return (name, passing) if name != goal else ("", "past")
     return "", "past"
 
 

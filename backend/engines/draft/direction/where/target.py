@@ -285,8 +285,9 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
             whole = True
         elif word in DETERMINERS and not name:
             pass
-        elif name and name[-1].endswith("'s") and word in ("left", "right") and text[i + 1 : i + 2] != []:
-            i += text[i + 1] not in OF_A_BODY and text[i + 1] in _NO_THINGS  # "Ben's left shoulder", "Ben's left side"
+        elif name and name[-1].endswith("'s") and word in ("left", "right") and i + 1 < len(text):
+            if text[i + 1] not in OF_A_BODY and text[i + 1] in _NO_THINGS:
+                i += 1  # "Ben's left side", which is no "Ben's left shoulder"
         elif name and name[-1].endswith("'s") and word in OF_A_BODY:  # "Anna's back"
             name.append(word)
         elif _stops(text, i, bool(name)):

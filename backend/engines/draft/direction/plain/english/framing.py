@@ -94,25 +94,13 @@ def in_frame(text: str) -> str:
     return replaced(text, FRAMING)
 
 
+_ENDS_IN = r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?"
 IN_CAPITALS = replacements(
     (
-        (
-            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? "
-            r")?(?:ECU|XCU|BCU)\b",
-            " frameextreme ",
-        ),
-        (
-            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?MCU\b",
-            " framenearer ",
-        ),
-        (
-            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?CU\b",
-            " frameclose ",
-        ),
-        (
-            r"\b(?:[Tt]o|[Ii]nto|[Ee]nds?|[Ee]nding|[Ff]inish(?:es)?|[Ll]ands?) (?:(?:on|in|at) )?(?:an? )?MS\b",
-            " framemedium ",
-        ),
+        (rf"{_ENDS_IN}(?:ECU|XCU|BCU)\b", " frameextreme "),
+        (rf"{_ENDS_IN}MCU\b", " framenearer "),
+        (rf"{_ENDS_IN}CU\b", " frameclose "),
+        (rf"{_ENDS_IN}MS\b", " framemedium "),
     ),
     re.NOFLAG,
 )

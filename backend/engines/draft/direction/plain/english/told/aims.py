@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from ....languages.tables.nouns import PEOPLES_NAMES
 from ....lists import replaced, replacements
-from .things import A_THING, ARTICLE, BARE, CLAUSE, END, NAME, THING
+from .things import A_THING, ARTICLE, BARE, CLAUSE, END, KNOWN, NAME, THING
 
-_KNOWN = rf"(?:{'|'.join(sorted(PEOPLES_NAMES))})"
 _LOOKS = r"(?:whip|pan|look|tilt|glance|snap|swish)(?:s|es|ing|ning|ping)?"
 _GOES = (
     r"(?:walk|go|move|fly|run|glide|drift|creep|come|float|travel|track|slide)(?:s|es|ing)?"
@@ -18,22 +16,22 @@ _PARTS = r"(?:face|eyes|head|hair|chest|hands?|feet|shoes|boots|waist|shoulders?
 
 AIMS = replacements(
     (
-        (rf"\b({_GOES} (?:to|towards?)) (?!{ARTICLE} |{_KNOWN}\b|{_PURPOSE}\b)(?={BARE}{END})", r"\1 the "),
-        (rf"\b(?:pov|point of view)(?: of| from)? {_KNOWN}\s*[:,–-]\s*", ""),
+        (rf"\b({_GOES} (?:to|towards?)) (?!{ARTICLE} |{KNOWN}\b|{_PURPOSE}\b)(?={BARE}{END})", r"\1 the "),
+        (rf"\b(?:pov|point of view)(?: of| from)? {KNOWN}\s*[:,–-]\s*", ""),
         (
             r"(\b(?:look|pan)s? (?:L|left|R|right) to [^,.;]+), (?:and )?(?:then )?(L|R|left|right) to\b",
             r"\1, then pan \2 to",
         ),
         (r"\blvl\b", "level"),
-        (
-            r"\b(dutch|cant(?:ed)?)(?: angle| tilt)? (?:L|left) (\d+)(?: ?deg\w*| ?°)?(?! ?(?:m|cm|s|sec)\b)",
-            r"dutch \2 degrees left",
+        *(
+            (
+                rf"\b(?:dutch|cant(?:ed)?)(?: angle| tilt)? (?:{side[0]}|{side}) (\d+)(?: ?deg\w*| ?°)?"
+                r"(?! ?(?:m|cm|s|sec)\b)",
+                rf"dutch \1 degrees {side}",
+            )
+            for side in ("left", "right")
         ),
-        (
-            r"\b(dutch|cant(?:ed)?)(?: angle| tilt)? (?:R|right) (\d+)(?: ?deg\w*| ?°)?(?! ?(?:m|cm|s|sec)\b)",
-            r"dutch \2 degrees right",
-        ),
-        (rf"\b(zoom|creep|push|dolly)(?: in)? (?={_KNOWN}\b(?!['’]s pov))", r"\1 in on "),
+        (rf"\b(zoom|creep|push|dolly)(?: in)? (?={KNOWN}\b(?!['’]s pov))", r"\1 in on "),
         (
             r"\b(?:swing|rotate|whip|pan|snap)(?:s|ing|ning)? the (?:camera|lens|view) (?:over |round |around |back )?"
             rf"(?:to|towards?|onto) {A_THING}",
@@ -53,19 +51,14 @@ AIMS = replacements(
             rf"(?:on|at|in front of|by) {A_THING}",
             ", ending on ",
         ),
-        (
-            rf"\b(start|begin|open)(s|ing|ning)? (?:close|tight|wide|in close)(?: up)? on ({NAME}['’]s {_PARTS}|"
-            rf"(?:his|her|the) {_PARTS}),? (?:and |then )*"
-            rf"(?:rise|climb|drift|travel|move|come|go|lift|glide|float)s?(?: slowly)? (?:up )?to (?=(?:his|her|"
-            rf"the) {_PARTS}\b)",
-            r"\1\2 on \3, then tilt up to ",
-        ),
-        (
-            rf"\b(start|begin|open)(s|ing|ning)? (?:close|tight|wide|in close)(?: up)? on ({NAME}['’]s {_PARTS}|"
-            rf"(?:his|her|the) {_PARTS}),? (?:and |then )*"
-            rf"(?:drop|sink|drift|travel|move|come|go|glide|float)s?(?: slowly)? down to (?=(?:his|her|the) "
-            rf"{_PARTS}\b)",
-            r"\1\2 on \3, then tilt down to ",
+        *(
+            (
+                rf"\b(start|begin|open)(s|ing|ning)? (?:close|tight|wide|in close)(?: up)? on ({NAME}['’]s {_PARTS}|"
+                rf"(?:his|her|the) {_PARTS}),? (?:and |then )*"
+                rf"(?:drift|travel|move|come|go|glide|float|{verbs})s?(?: slowly)? {to} (?=(?:his|her|the) {_PARTS}\b)",
+                rf"\1\2 on \3, then tilt {way} to ",
+            )
+            for way, verbs, to in (("up", "rise|climb|lift", "(?:up )?to"), ("down", "drop|sink", "down to"))
         ),
         (
             rf"(?<!come )(?<!comes )(?<!coming )\bto (?:land|arrive|end|finish|settle|stop|rest)(?: up)? "

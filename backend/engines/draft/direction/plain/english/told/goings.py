@@ -79,7 +79,7 @@ GOINGS = replacements(
         # A look that finds something, and one that turns away.
         (
             rf"{CLAUSE}(?:swing|whip|turn)(s|ing)? (?:back )?(?:over|off|round|around|"
-            rf"across) (?:to (?:face )?|on ?to |towards? )(?={ARTICLE} |{NAME}\b)(?!{NAME}['’]s (?:left|right)|"
+            rf"across) (?:to (?:face )?|on ?to |towards? ){A_THING}(?!{NAME}['’]s (?:left|right)|"
             rf"the (?:left|right)\b)",
             r" pan\1 to ",
         ),
@@ -94,7 +94,7 @@ GOINGS = replacements(
             r"\1, then pan to ",
         ),
         (rf"{CLAUSE}turn(?:s|ing)? (?:our|the|its|my) back (?:on|to) {THING},? and (?:face|find|look at) ", " pan to "),
-        (rf"^\s*(?:an? )?((?:slow |quick |gradual |gentle )*)reveal of (?={ARTICLE} |{NAME}\b)", r"\1pan to "),
+        (rf"^\s*(?:an? )?((?:slow |quick |gradual |gentle )*)reveal of {A_THING}", r"\1pan to "),
         (r"\bimagine (?:you are|you're|we are|we're) an? \w+(?: (?:that|who))? (?=\w+ing\b)", "the camera is "),
         (rf"\bswoop(s|ing)? down from {THING} to {A_THING}", r"swoop\1 to "),
         (rf"\b(take|bring|lead|carry|move) (?:me|us|it) from ({THING}) to {A_THING}", r"move from \2 to "),

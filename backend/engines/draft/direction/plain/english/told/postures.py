@@ -3,11 +3,9 @@ the window", "skim the floor", "snap back to wide"."""
 
 from __future__ import annotations
 
-from ....languages.tables.nouns import PEOPLES_NAMES
 from ....lists import replaced, replacements
-from .things import A_THING, ARTICLE, CLAUSE, NAME, THING
+from .things import A_THING, ARTICLE, CLAUSE, KNOWN, NAME, THING
 
-_KNOWN = rf"(?:{'|'.join(sorted(PEOPLES_NAMES))})"
 _SIZE = r"(?:(?:an? |the )?(?:wide|full|long|master|establishing)(?: shot| frame)?)"
 _SIDE = r"(?:left|right|front|back|rear)"
 
@@ -33,7 +31,7 @@ POSTURES = replacements(
             rf"up|down|back))? (?:to|at|towards?) {A_THING}",
             r"\1look \2 at ",
         ),
-        (rf"{CLAUSE}track(s|ing)? (?={_KNOWN}\b|him\b|her\b|them\b)", r" follow\1 "),
+        (rf"{CLAUSE}track(s|ing)? (?={KNOWN}\b|him\b|her\b|them\b)", r" follow\1 "),
         (
             rf"\bzoom(s|ing)?( \w+ly)?(?: in)? (?:through|past|between|over) [^,.;]{{1,60}}? (?:to|onto|on) {A_THING}",
             r"zoom\1\2 in on ",
