@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import math
 import secrets
 import time
@@ -37,7 +36,7 @@ from .wire.problems import expired, uncertain, unreached
 
 SENDING, SENT, UNSENT = "sending", "sent", "unsent"
 LOOK_FOR_SECONDS = 30.0  # how long an order whose answer was lost is looked for: lists may lag behind
-LOOKS = 3  # so often at least, where a list is slow to come
+LOOKS = 3  # at such a list, at least: it may be slow to come
 TRIES = 6  # of an order that was refused for being one too many at the moment
 QUOTE_SECONDS = 600.0  # how long a live price holds
 NO_QUOTE_SECONDS = 5.0  # how long it holds that there is none: the provider may just not have answered
@@ -145,15 +144,16 @@ class HostedEngine:
         if not provider.lists:
             raise uncertain(provider.label, provider.console, why, "It has no list in which to look for it.")
         until = time.monotonic() + LOOK_FOR_SECONDS * wire.pace
-        for look in itertools.count(1):
+        looks = 0
+        while True:
+            looks += 1
             work.progress(0.01, f"Looking for it at {provider.label}")
             with contextlib.suppress(Unreached):
                 if (ticket := provider.find(wire, memo)) is not None:
                     return ticket
-            if look >= LOOKS and time.monotonic() > until:
+            if looks >= LOOKS and time.monotonic() > until:
                 raise uncertain(provider.label, provider.console, why, "It was not found in the list there.")
             wire.wait(3.0)
-        raise AssertionError("it is looked for until it is found, or given up")
 
     def _sent_again(self, wire: Wire, work: _Work, memo: Memo, why: str) -> Ticket:
         """The same order under the same key, for a provider that makes one of the two."""
