@@ -52,7 +52,7 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
         before, behind = _beneath(base, stage, to)
         straight = levelled(behind - before, stage.up)
         return _led([base.position, before, behind, behind + straight * BEYOND], base, stage, straight)
-    if to is not None and step.relation == "through" and is_solid(step.target, to) and stage.views > 1:
+    if to is not None and step.relation == "through" and is_solid(step.target, to):
         return _around(base, stage, to)
     by = stage.thing(step.via) if step.passing != "past" else None
     way = ways.way_of(step if step.passing == "past" else replace(step, via=""), base, stage, to, level)

@@ -63,10 +63,11 @@ def test_a_top_shot_is_right_above_its_thing_and_a_second_one_stays_there() -> N
     assert twice == pytest.approx(once, abs=1e-6)
 
 
+@pytest.mark.parametrize("views", [1, 5])
 @pytest.mark.parametrize("words", ["Push through the table", "Push through Ben"])
-def test_it_goes_around_bodies_and_says_so(words: str) -> None:
+def test_it_goes_around_bodies_and_says_so(words: str, views: int) -> None:
     thing = next(thing for thing in THINGS if thing.name.lower() in words.lower())
-    made = flown(words)
+    made = path_of(words, CAMERA, 6.0, views=views)
     for place in places(made):
         outside = np.abs(place - thing.centre)[[0, 2]] > np.array(thing.size)[[0, 2]] / 2
         assert outside.any()
