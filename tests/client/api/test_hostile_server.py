@@ -378,8 +378,7 @@ def test_a_flood_of_events_is_passed_on_slowly(
     ready(session, server)
     session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
-    (job,) = server.jobs.values()
-    job["status"] = "in_progress"
+    next(iter(server.jobs.values()))["status"] = "in_progress"
     wait_for(session, JobProgress, test=lambda event: event.job.progress == 3)
     session.poll()  # what has come so far
     began, count = time.monotonic(), 0

@@ -294,7 +294,7 @@ def _bared(rgb: np.ndarray, back: np.ndarray, far: np.ndarray) -> np.ndarray:
 
 @kernel
 def _bare(back: np.ndarray, far: np.ndarray, out: np.ndarray) -> None:
-    """See `_bared`."""
+    """See `_bared`, which has the memory by NumPy as blocks.cut has."""
     for y in range(far.shape[0]):
         for x in range(far.shape[1]):
             if far[y, x] == 1:
@@ -311,7 +311,7 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
 
 @kernel
 def _round(rgb: np.ndarray, out: np.ndarray) -> None:
-    """See `_bytes`."""
+    """See `_bytes`, which has the memory by NumPy as blocks.cut has."""
     half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
     for y in range(rgb.shape[0]):
         row, line = rgb[y].reshape(-1), out[y].reshape(-1)

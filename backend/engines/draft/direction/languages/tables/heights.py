@@ -243,7 +243,7 @@ HIGH_ANGLES: dict[str, str] = {
     "korean": r"하이 ?앵글(?:로|에서)?",
     "chinese": r"(?:以|从)?(?:高角度|高机位|鸟瞰视角)",
 }
-# Over whose shoulder the camera looks.
+# Over whose shoulder the camera looks. English has a mark for it by then: see plain/english/told/setups.py.
 SHOULDERS: dict[str, str] = {
     "english": r"(?!)",
     "german": r"(?:blick )?über (?:die|ihre|seine) schulter(?: von \w+| (?:der|des|einer|eines) \w+)?|over[- ]shoulder",
