@@ -4,14 +4,13 @@ clock"), as the plain words that read.py knows."""
 from __future__ import annotations
 
 from ...lists import replacements
-from .told.things import A_THING, ARTICLE, THING
+from .told.things import A_THING, ARTICLE, CLAUSE, THING
 
 _COUNT = r"(?:a few|a couple of|half a|an?|one|two|three|four|five|six|\d+|some|several)"
 _BACK = r"(?:back(?:wards?)?|forwards?|ahead|closer|left|right|(?:to|towards?) the (?:left|right)|sideways|up|down)"
 _BEHIND = r"(?:behind|around|between|under)"
-_CLAUSE = r"(?:^|(?<=[,.;:!?\n])|\bthen\b|\band\b)\s*"
 _ROADS = "(?:corridor|hall|hallway|street|road|alley|aisle|path|stairs|staircase|steps|passage|tunnel|nave)"
-_LAPS = rf"{_CLAUSE}(?:(?:the )?camera )?(?:do(?:es)? |mak(?:e|es) |tak(?:e|es) )?"
+_LAPS = rf"{CLAUSE}(?:(?:the )?camera )?(?:do(?:es)? |mak(?:e|es) |tak(?:e|es) )?"
 _GO = r"(?:come|go|walk|move|glide|drift|float|stroll|wander|travel|fly|swing|creep|head)(?:s|es|ing)?"
 
 IDIOMS = replacements(
@@ -47,11 +46,11 @@ IDIOMS = replacements(
             r"(?:nothing|stillness|silence|calm|peace|rest|quiet|pause|no (?:movement|motion))\b(?: at all)?",
             r"hold for \1 \2",
         ),
-        (rf"{_CLAUSE}(step|move|shift|slide|glide)(s|ing|) (?:aside|to (?:the|one) side)\b", r" \1\2 sideways"),
-        (rf"{_CLAUSE}straight (up|down)\b(?! to)", r" pedestal \1"),
+        (rf"{CLAUSE}(step|move|shift|slide|glide)(s|ing|) (?:aside|to (?:the|one) side)\b", r" \1\2 sideways"),
+        (rf"{CLAUSE}straight (up|down)\b(?! to)", r" pedestal \1"),
         (r"\b(up|down|forwards?|back(?:wards?)?),? and to the (left|right)\b(?! of)", r"\1 and \2"),
-        (rf"{_CLAUSE}straight in\b(?! (?:the|an?) )", " push in"),
-        (rf"{_CLAUSE}straight (?:out|back)\b(?! (?:to|into|of|at|in|on) )", " pull back"),
+        (rf"{CLAUSE}straight in\b(?! (?:the|an?) )", " push in"),
+        (rf"{CLAUSE}straight (?:out|back)\b(?! (?:to|into|of|at|in|on) )", " pull back"),
         (
             r"^\s*(?:nice and |very )?(slow|slowly|fast|quick|quickly|gently|smoothly)(?: and (?:steady|smooth|easy))? "
             rf"(?:over |across |up |on )?to {A_THING}",
@@ -68,7 +67,7 @@ IDIOMS = replacements(
             r"move\2 to ",
         ),
         (rf"\bhead(s|ing|)? (?=into|out|over|along|through|past|up|down|back|forwards?|{_BEHIND})\b", r"move\1 "),
-        (rf"{_CLAUSE}mak(?:e|es|ing) (?:straight )?for {A_THING}", " move to "),
+        (rf"{CLAUSE}mak(?:e|es|ing) (?:straight )?for {A_THING}", " move to "),
         (r"\bmak(?:e|es|ing) (?:my|our|its|the|your) way (?=to|towards?|through|past|along|across|over|into)", "move "),
         (
             r"\b(?:fly|flie|swoop|glid|soar|drop|com|sweep)(?:s|e|es|ing|ping)?(?: in)? "
@@ -92,7 +91,7 @@ IDIOMS = replacements(
             r"(?: (?:in|out|from|through|by|at))+(?=\s*(?:$|[,.;]))",
             r"\1",
         ),
-        (rf"{_CLAUSE}com(?:e|es|ing) in (?=(?:through|by|from)\b)", " enter "),
+        (rf"{CLAUSE}com(?:e|es|ing) in (?=(?:through|by|from)\b)", " enter "),
         (rf"\bskim(?:s|ming)? (?:along |over |across )?{THING} (?=to\b|towards?)", "glide "),
         # Round a thing and on, past what hides, up and over.
         (
@@ -101,14 +100,14 @@ IDIOMS = replacements(
         ),
         (rf"\bveer(s|ing|)? (left|right) a?round {A_THING}", r"arc \2 around "),
         (r"\bveer(s|ing|)? (?:off )?(?:to the )?(left|right)\b", r"turn\1 \2"),
-        (rf"{_CLAUSE}(slide|step|glide|drift|move)(s|ing|) from behind {A_THING}", r" \1\2 out from behind "),
-        (rf"{_CLAUSE}((?:slow |slowly |gentle |quick )?)reveal from behind {A_THING}", r" \1slide out from behind "),
+        (rf"{CLAUSE}(slide|step|glide|drift|move)(s|ing|) from behind {A_THING}", r" \1\2 out from behind "),
+        (rf"{CLAUSE}((?:slow |slowly |gentle |quick )?)reveal from behind {A_THING}", r" \1slide out from behind "),
         (
-            rf"{_CLAUSE}((?:the )?camera )?(?:swing|come|move|go|travel|arc)(?:s|es|ing)? (?:a?round )from behind "
+            rf"{CLAUSE}((?:the )?camera )?(?:swing|come|move|go|travel|arc)(?:s|es|ing)? (?:a?round )from behind "
             rf"({THING}|him|them)(?: to (?:{ARTICLE} )?(?:front|face|other side))",
             r" \1 half circle around \2",
         ),
-        (rf"{_CLAUSE}up (?:and )?over {A_THING}", " crane up over "),
+        (rf"{CLAUSE}up (?:and )?over {A_THING}", " crane up over "),
         (r"\bthen (?:back )?down (?:on |to )?(?:the|its) (?:other|far) side\b", "then pedestal down"),
         (
             rf"\b((?:through|between|past|under) {THING}),? and (?:then )?"
@@ -122,8 +121,8 @@ IDIOMS = replacements(
         (r"\bcamera (?:leaves|exits) (?=(?:through|by|via)\b)", "camera moves "),
         (rf"(?<=\w) and (?:on )?(down|up|along) (?=the {_ROADS}\b)", r", then walk \1 "),
         (rf"\bin an? (?:semi-?circle|half[- ]circle) a?round ({THING}|him|her|them)", r"around \1 by 180 degrees"),
-        (rf"{_CLAUSE}from {THING} back to {A_THING}", " pull back to "),
-        (rf"{_CLAUSE}stagger(?:s|ing)? (?=back|forwards?|to\b|towards?)", " handheld, walk "),
+        (rf"{CLAUSE}from {THING} back to {A_THING}", " pull back to "),
+        (rf"{CLAUSE}stagger(?:s|ing)? (?=back|forwards?|to\b|towards?)", " handheld, walk "),
         (r"\b(half|quarter|full) turn to (?:see|show|reveal|face) [^,.;\n]*", r"\1 turn to the right"),
         (r"\b(camera\b[^.;\n]{0,40}?)\s(?:but|and) breathes\b", r"\1, camera breathes"),
         (
@@ -132,7 +131,7 @@ IDIOMS = replacements(
             "push in",
         ),
         (
-            rf"{_CLAUSE}close on (?=(?:{ARTICLE} )?[\w']+(?: [\w']+)? (?:until|over|in \d)\b)",
+            rf"{CLAUSE}close on (?=(?:{ARTICLE} )?[\w']+(?: [\w']+)? (?:until|over|in \d)\b)",
             " push in to ",
         ),
         (r"\b(?:clos|zero|hom)(es|ing) in(?= on\b| to\b| until\b|\s*(?:$|[,.;]))", r"push\1 in"),
@@ -172,11 +171,11 @@ IDIOMS = replacements(
             r"\1 tilt \2 to ",
         ),
         (
-            rf"{_CLAUSE}(?:glance|peer|gaze|stare)(?:s|ing)? (?=at|up|down|left|right|to|towards?|back|over to)",
+            rf"{CLAUSE}(?:glance|peer|gaze|stare)(?:s|ing)? (?=at|up|down|left|right|to|towards?|back|over to)",
             " look ",
         ),
         (r"\b(look|glance|gaze)(s|ing)? (?:over|across) (?:at|to|towards?) ", r"\1\2 at "),
-        (rf"{_CLAUSE}(?:peer|peek|lean)(?:s|ing)? (over|into|through) {A_THING}", r" move \1 "),
+        (rf"{CLAUSE}(?:peer|peek|lean)(?:s|ing)? (over|into|through) {A_THING}", r" move \1 "),
         (
             r"\blook(s|ing|)? (?:back )?over (?:my|your|our|the|its|his|her) (?:left |right )?shoulder "
             r"(?:at|to|towards?) ",
@@ -193,7 +192,7 @@ IDIOMS = replacements(
             r"fast tilt \1",
         ),
         (r"\b(whip|swish|flick)(?:s|es|ing|ping)? back\b(?! (?:to|at|towards?|from|and forth))", "pan back fast"),
-        (rf"{_CLAUSE}((?:the )?camera )?(?:turn|look|swing)(?:s|ing)? away(?: from {THING})?", r" \1 pan"),
+        (rf"{CLAUSE}((?:the )?camera )?(?:turn|look|swing)(?:s|ing)? away(?: from {THING})?", r" \1 pan"),
         # What a pan goes with has a side of its own.
         (
             r"\b(left|right)\b([^.;\n]{0,20}?\b(?:camera|we) )follows?,? (?:him |her |it |them )?(?:with|in|by) "

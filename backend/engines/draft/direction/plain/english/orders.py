@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ...languages.tables.nouns import PEOPLES_NAMES
 from ...lists import replacements
-from .told.things import A_THING, ARTICLE, THING
+from .told.things import A_THING, ARTICLE, KNOWN, THING
 
 _NUMBER = r"(\d+(?:[.,]\d+)?|a|one|two|three|four|five|six|half a)"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -21,14 +20,13 @@ ORDERS = replacements(
             "the camera ",
         ),
         (
-            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|(?:{'|'.join(sorted(PEOPLES_NAMES))})(?:'s \w+)?)\s*(?::|"
-            rf"\s[-–—])\s*"
+            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|{KNOWN}(?:'s \w+)?)\s*(?::|\s[-–—])\s*"
             r"((?:(?:a|very|\w+ly|slow|fast|quick|gentle) )*(?:push|dolly|creep|zoom|track|move)(?:es|s|ing)?(?: in)"
             r"?)(?=\s*(?:$|[,.;]|over\b|for\b|in \d|slowly\b|then\b))",
             r"\2 to \1",
         ),
         (
-            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|(?:{'|'.join(sorted(PEOPLES_NAMES))}))\s*(?::|\s[-–—])\s*"
+            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|{KNOWN})\s*(?::|\s[-–—])\s*"
             r"((?:(?:an?|very|\w+ly|slow|fast|quick|half|full|gentle) )*(?:orbit|arc|circle)(?:s|ing)?(?: left| "
             r"right| \d+(?: ?°| degrees)?)*)(?=\s*(?:$|[,.;]))",
             r"\2 around \1",

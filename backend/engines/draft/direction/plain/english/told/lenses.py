@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from ....lists import replaced, replacements
 
-_TRAVEL = r"(?:(?:the )?camera )?(?:dolly|push|track|move|moves|travel|dollies|pushes|tracks|dollying|pushing|tracking)"
+_CAMERA = r"(?:(?:the )?camera )?"
+_GOES = "dolly|dollies|dollying|track|tracks|tracking|move|moves|travel"
+_TRAVEL = rf"{_CAMERA}(?:{_GOES}|push|pushes|pushing)"
+_PULL = rf"{_CAMERA}(?:{_GOES}|pull|pulls|pulling)"
 _IN = r"(?:in|forwards?|closer)"
 _OUT = r"(?:out|back(?:wards?)?|away)"
 _WITH = (
@@ -13,7 +16,6 @@ _WITH = (
     r"slowly|lens|camera) )*"
 )
 _ZOOMS = r"zoom(?:s|ing)?(?: the lens| lens)?"
-_PULL = r"(?:(?:the )?camera )?(?:dolly|pull|track|move|moves|travel|dollies|pulls|tracks|dollying|pulling|tracking)"
 _NAME = (
     r"(?:dolly[- ]?zoom|vertigo(?: effect| shot| zoom)?|zolly|contra[- ]?zoom|counter[- ]?zoom|trombone(?: "
     r"shot)?|hitchcock zoom)"
