@@ -9,6 +9,7 @@ import torch
 from backend.engines.happyhorse.transformer import rope
 from backend.engines.happyhorse.transformer.config import (
     BASE,
+    SR_540P,
     SR_1080P,
     TransformerConfig,
     config_from_shapes,
@@ -131,6 +132,15 @@ def test_the_published_size() -> None:
     shapes = parameter_shapes(SR_1080P)
     assert config_from_shapes(shapes, like=SR_1080P) == SR_1080P
     assert sum(math.prod(shape) for name, shape in shapes.items() if not name.endswith("bands")) == 15_299_419_136
+
+
+def test_which_layers_see_frames_near_by_only() -> None:
+    """All but every fourth of the first 32 of the 1080p model, eleven latent frames to each side; no layer of
+    the others."""
+    near = SR_1080P.window_layers
+    assert [layer for layer in range(40) if layer not in near] == [3, 7, 11, 15, 19, 23, 27, 31]
+    assert (len(near), SR_1080P.window) == (32, 11)
+    assert (BASE.window_layers, SR_540P.window_layers) == (frozenset(), frozenset())
 
 
 def test_wrong_tensors_are_named() -> None:
