@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 Meaning = TypeVar("Meaning")
-Replacements = tuple[tuple[re.Pattern[str], str], ...]
+Replacement = tuple[re.Pattern[str], str]
+
+
+class Replacements:
+    """Patterns with what is said for their matches, in their order. They are compiled when they are first gone through:
+    that takes as long as all else that a reader's import does, and not every language's text needs all."""
+
+    def __init__(self, rules: Iterable[tuple[str, str]], flags: re.RegexFlag) -> None:
+        self._rules, self._flags = tuple(rules), flags
+
+    @cached_property
+    def _compiled(self) -> tuple[Replacement, ...]:
+        return tuple((re.compile(pattern, self._flags), said) for pattern, said in self._rules)
+
+    def __iter__(self) -> Iterator[Replacement]:
+        return iter(self._compiled)
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -26,11 +42,11 @@ def by_phrase(groups: Mapping[Meaning, str]) -> dict[str, Meaning]:
 
 
 def replacements(rules: Iterable[tuple[str, str]], flags: re.RegexFlag = re.IGNORECASE) -> Replacements:
-    """Patterns, compiled, with what is said for their matches, in their order."""
-    return tuple((re.compile(pattern, flags), said) for pattern, said in rules)
+    """Patterns with what is said for their matches, in their order."""
+    return Replacements(rules, flags)
 
 
-def replaced(text: str, rules: Replacements) -> str:
+def replaced(text: str, rules: Iterable[Replacement]) -> str:
     """`text` with what is said for each match, one rule after the other."""
     for pattern, said in rules:
         text = pattern.sub(said, text)
