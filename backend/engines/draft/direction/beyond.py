@@ -120,6 +120,11 @@ _TURNS = re.compile(
     r"of a) )*"
     r"(?:turns?|circles?|spins?|rolls?|moves?|passes?)\b"
 )  # "around the car a full turn"
+# "POV walking to the door": who walks is the camera.
+_OWN_EYES = re.compile(
+    r"\b(?:first[- ]person|pov|point[- ]of[- ]view|subjective)(?: (?:shot|camera|view))?[:,]? "
+    r"(?:walk|run|climb|drive|stroll|fly|ride|crawl|sprint)(?:n?ing|s)?\b"
+)
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}
 _QUOTED = re.compile(r"[\"“「『«„][^\"”」』»“]{0,600}[\"”」』»“]")
 
@@ -128,7 +133,8 @@ def beyond(text: str) -> tuple[str, ...]:
     """The topics of _NOTES, LIGHT, PEOPLE_MOVE, and the English names of things that should move."""
     text = without_runs(_QUOTED.sub(" ", text[:8000]))
     found = [topic for topic, pattern in _EVERYWHERE.items() if pattern.search(text)]
-    english = _TURNS.sub(" ", _PACE.sub(" ", to_english(text).lower().replace("’", "'")))
+    english = to_english(text).lower().replace("’", "'")
+    english = _TURNS.sub(" ", _PACE.sub(" ", _OWN_EYES.sub(" ", english)))
     language = reader_of(text)
     weather = WEATHER[language.name if language else "english"]
     found += [name for name, pattern in weather.items() if re.search(pattern, text.lower())]

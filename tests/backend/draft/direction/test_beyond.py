@@ -167,6 +167,8 @@ ONLY_THE_CAMERA = (
     "카메라가 차 주위를 돈다",
     'push in. She says "the light fades"',
     "zoom in on the light",
+    "POV walking to the door",
+    "First person walk to the stairs, handheld",
 )
 
 

@@ -98,6 +98,7 @@ SAID = {
     "In one breath: from the lamp, past the sofa, to the stairs.": "push in <to stairs> past sofa",
     "Don't stop at the sofa, go on to the window.": "push in <to window> past sofa",
     "Pan: door to stairs, then stairs to car": "pan right <at stairs>, pan right <at car> | on the door",
+    "Slow pan: sofa, lamp, window": "pan right <at sofa>, pan right <at lamp>, pan right <at window>",
     "Pull out, wide, whole room": "pull out <whole room>",
     "Let our gaze travel up the tree.": "tilt up <at tree>",
     "Anna turns to the window and we turn with her.": "pan right <at window>",

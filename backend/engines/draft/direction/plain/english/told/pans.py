@@ -1,5 +1,5 @@
-"""Looks from thing to thing without a verb for each: "sofa to window, slow pan", "pan across the chair, the lamp and
-the door"."""
+"""Looks from thing to thing without a verb for each: "sofa to window, slow pan", "pan: sofa, lamp, window", "pan across
+the chair, the lamp and the door"."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ _LIST = re.compile(
 )
 _NOUNS = re.compile(
     rf"^\s*((?:{BARE}(?:,| to|,? then| and| ->| →|/)+ )+{BARE})\s*(?:[:,–-]|in|with)\s*{_HOW}pan{END}", re.IGNORECASE
+)
+_NAMED = re.compile(
+    rf"^\s*{_HOW}pan\s*[:–-]\s*((?!\d){BARE}(?:, (?:then |and )?(?!\d){BARE}){{2,}})\s*\.?\s*$", re.IGNORECASE
 )
 _THEN_THEN = re.compile(rf"^\s*({BARE}(?:,? then (?:to )?{BARE}){{2,}})\s*\.?\s*$", re.IGNORECASE)
 _PART = re.compile(r"\s*(?:,|\bto\b|\bthen\b|\band\b|->|→|/)+\s*")
@@ -43,6 +46,7 @@ def pans(text: str) -> str:
     """English `text` with a verb for each look of such a list."""
     text = _LIST.sub(lambda match: _looks(match[2], match[3], False), text)
     text = _NOUNS.sub(lambda match: _looks(match[2], match[1], True), text)
+    text = _NAMED.sub(lambda match: _looks(match[1], match[2], False), text)
     text = _THEN_THEN.sub(lambda match: _looks("", match[1], True), text)
     return replaced(text, _PANS) if re.search(r"\bpan", text, re.IGNORECASE) else text
 
