@@ -53,6 +53,9 @@ _INITIAL = re.compile(rf"\b(?:{'|'.join(_INITIALS)})\b(?!-\d| not\b| (?!{_KNOWN_
 _SIZE = re.compile(_KNOWN_CAPITALS)
 _PART = re.compile(r"(?:[^;:!?\n.,]|[.,](?=\d))+")
 _WORD = re.compile(r"[^\W\d_]+")
+_BLANKS = re.compile(
+    " {4,}"
+)  # of a row of abbreviations, over which each rule with blanks would take its square's time
 # In their order. Those with a capital count only as capitals.
 _CAPITALS = replacements(
     (
@@ -123,7 +126,7 @@ def written_out(text: str, language: Reader | None = None) -> str:
     reader = language or reader_of(text)
     foreign = reader is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
-    text = replaced(replaced(text, IN_CAPITALS), _CAPITALS)
+    text = _BLANKS.sub("   ", replaced(replaced(text, IN_CAPITALS), _CAPITALS))
     text = (
         _in_plain_words(text, reader.name)
         if reader

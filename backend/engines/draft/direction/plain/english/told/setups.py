@@ -44,7 +44,7 @@ SETUPS = replacements(
         # From there.
         (
             rf"\b(?:from )?(?:an? )?(?:top[- ]?shot|top[- ]down(?: shot| view)?|god'?s?[- ]eye(?:[- ]view)?)"
-            rf"((?: (?:of|on|over) {THING})?)(?=[^.;]*\b{_SPIN}\b)(?![^.;]*\b(?:camera|around)\b)",
+            rf"((?: (?:of|on|over) {THING})?)(?=[^.;]{{0,200}}\b{_SPIN}\b)(?![^.;]{{0,200}}\b(?:camera|around)\b)",
             r"highangle \1, overhead",
         ),
         (rf"(?<=overhead), ([^.;]*?)\b{_SPIN}\b(?: (?=clockwise|counter))?(?! around)", r", \1 roll "),
