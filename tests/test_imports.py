@@ -387,3 +387,9 @@ def test_torch_stays_where_the_gpu_is_used():
     for path in modules("backend"):
         if not path.is_relative_to(ROOT / TORCH[0]) and not path.is_relative_to(ROOT / TORCH[1]):
             assert not {name.split(".")[0] for name in imported(path)} & {"torch", "triton", "diffusers"}, path
+
+
+@pytest.mark.parametrize("part", ["panels", "operators", "scene"])
+def test_strips_are_taken_out_by_what_ends_prefetching_first(part: str):
+    found = [path.stem for path in modules(part) if ".strips.remove(" in path.read_text(encoding="utf-8")]
+    assert found == (["strips"] if part == "scene" else [])

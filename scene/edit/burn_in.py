@@ -158,7 +158,7 @@ def clear(edit: bpy.types.Scene) -> int:
     """Remove the burn-ins. Returns how many strips went."""
     found = of(edit)
     for strip in found:
-        edit.sequence_editor.strips.remove(strip)
+        strips.take_from(edit.sequence_editor, strip)
     return len(found)
 
 

@@ -47,7 +47,7 @@ def hide() -> int:
     """Remove all comparisons. Returns how many strips were removed."""
     found = _strips()
     for scene, strip in found:
-        scene.sequence_editor.strips.remove(strip)
+        strips.take_from(scene.sequence_editor, strip)
     return len(found)
 
 

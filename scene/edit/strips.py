@@ -338,11 +338,18 @@ def check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
     return element.orig_width, element.orig_height
 
 
+def take_from(parent: Any, strip: bpy.types.Strip) -> None:
+    """Take a strip out of an edit or a meta strip. Blender may be prefetching frames in a thread, which crashes where
+    what it draws is removed; `strips.remove` lets it, and what clears the strip's cache ends it first."""
+    strip.invalidate_cache("RAW")
+    parent.strips.remove(strip)
+
+
 def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
     """Take strips out of the edit, with the sounds that nothing else plays."""
     for scene, strip in pairs:
         sound = strip.sound if strip.type == "SOUND" else None
-        _parent_of(scene, strip).strips.remove(strip)
+        take_from(_parent_of(scene, strip), strip)
         if sound is not None and sound.users == 0:
             bpy.data.sounds.remove(sound)
 

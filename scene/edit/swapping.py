@@ -79,7 +79,7 @@ def _picture_size(scene: bpy.types.Scene, clip: Path) -> tuple[int, int]:
     try:
         return strips.check_readable(probe, clip)
     finally:
-        editor.strips.remove(probe)
+        strips.take_from(editor, probe)
 
 
 def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) -> None:

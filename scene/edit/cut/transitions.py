@@ -70,7 +70,7 @@ def remove(edit: bpy.types.Scene, use: Use, kind: str = FADE_IN) -> bool:
     ]
     for strip in found:
         first, after = strips.start(strip), strips.end(strip)
-        edit.sequence_editor.strips.remove(strip)
+        strips.take_from(edit.sequence_editor, strip)
         for one in uses(edit):
             if one.start < after and one.end + _overlap(one) > first:
                 for sound in one.strips:
