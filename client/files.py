@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -48,6 +49,18 @@ def make_folder(path: Path, mode: int = PRIVATE_FOLDER) -> None:
     if not path.is_dir():
         make_folder(path.parent, mode)
         path.mkdir(mode=mode, exist_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for its user only, one that was there too. One that others made, or made for everybody (/tmp),
+    keeps its rights. Raises OSError."""
+    make_folder(folder)
+    if os.name != "posix":  # a user's folders are private there
+        return
+    about = folder.stat()
+    if about.st_uid == os.geteuid() and not about.st_mode & stat.S_ISVTX and about.st_mode & 0o077:
+        with contextlib.suppress(PermissionError):  # a drive that knows no rights
+            folder.chmod(PRIVATE_FOLDER)
 
 
 def mode_beside(folder: Path) -> int:

@@ -17,7 +17,7 @@ from . import online
 from .api.errors import ApiError
 from .connection import Connection
 from .events import FAILED, BackendState, Event, FinalPrompt, InstallState, Quote, WordsFound
-from .files import make_folder
+from .files import make_folder, make_private
 from .installing.install import Installer
 from .jobs.follow import Jobs
 from .jobs.journal import Journal
@@ -53,6 +53,7 @@ class Session:
     """
 
     def __init__(self, home: Path, online_access: bool = False) -> None:
+        make_private(home)
         self.home = home
         self.online_access = online_access  # may be set at any time; read before each connection
         self._journal = Journal(home)

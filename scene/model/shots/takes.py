@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ....client.files import make_private
 from ....client.home import home
 from ...app.app import app
 from ...app.errors import SceneError
@@ -22,6 +23,7 @@ from .shot_list import all_shots, ensure_ids, find_take
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 LONGEST_NAME = 48
+UNSAVED = "unsaved"
 HIGHEST_NUMBER = 1_000_000  # what is above was no take's: a .blend may say anything
 
 Place = tuple[str, str]  # the ids of a file and of a shot in it
@@ -80,7 +82,15 @@ def takes_folder(file_id: str) -> Path:
 
 def unsaved_folder(file_id: str) -> Path:
     """The folder of takes made before the file was saved. It outlives Blender, so that no take is lost."""
-    return home() / "unsaved" / safe_name(file_id)
+    return home() / UNSAVED / safe_name(file_id)
+
+
+def _close_unsaved() -> None:
+    """What was made before its file was saved is for the user only: stills and clips are written as open as Blender
+    writes files, and go beside the file as that later. Raises OSError."""
+    if not bpy.data.filepath:
+        make_private(home())
+        make_private(home() / UNSAVED)
 
 
 def shot_folder(shot: Any) -> Path:
@@ -120,6 +130,7 @@ def new_picture(shot: Any, number: int, name: str) -> Path:
     own_folder(shot)
     path = still_folder(shot, number) / name
     check_folder(path)
+    _close_unsaved()
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -176,6 +187,8 @@ def keep_number(shot: Any, number: int, still: Path) -> int:
 
 def _reserve(shot: Any, number: int) -> bool:
     """Make the folder that says so; False if another Blender just did."""
+    with contextlib.suppress(OSError):  # as below
+        _close_unsaved()
     try:
         still_folder(shot, number).mkdir(parents=True)
     except FileExistsError:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from client.files import copy_whole, make_folder, mode_beside, write_whole, writing
+from client import files as module
+from client.files import copy_whole, make_folder, make_private, mode_beside, write_whole, writing
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,23 @@ def test_folders_that_are_missing_are_made_for_the_user_only_and_others_left(tmp
     make_folder(tmp_path / "a" / "b" / "c")
     make_folder(tmp_path / "a" / "b" / "c")
     assert [mode(tmp_path / name) for name in ("a", "a/b", "a/b/c")] == [0o755, 0o700, 0o700]
+
+
+def test_a_folder_is_closed_also_where_it_was_open_and_what_lies_in_it_stays(tmp_path: Path):
+    (tmp_path / "home" / "models").mkdir(parents=True)
+    make_private(tmp_path / "home")
+    make_private(tmp_path / "new" / "home")
+    assert [mode(tmp_path / name) for name in ("home", "home/models", "new/home")] == [0o700, 0o755, 0o700]
+
+
+def test_a_folder_of_all_and_one_of_another_user_keep_their_rights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name, rights in (("all", 0o1777), ("another", 0o755)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(rights)
+    make_private(tmp_path / "all")
+    monkeypatch.setattr(module.os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    make_private(tmp_path / "another")
+    assert [mode(tmp_path / name) for name in ("all", "another")] == [0o1777, 0o755]
 
 
 def test_a_file_of_the_users_own_folder_is_as_open_as_the_folder(tmp_path: Path):

@@ -162,6 +162,7 @@ def test_what_is_kept_is_for_the_user_only(
 ):
     project = tmp_path / "project"
     project.mkdir(mode=0o755)
+    home.mkdir(mode=0o755)  # by hand, before Take One was there
     session = make_session()
     ready(session, server)
     session.submit("a", make_request("a"), tmp_path / "unsaved" / "a.mp4")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -232,6 +233,24 @@ def test_a_picture_counts_where_its_link_leads_too(film, tmp_path):
     shot = bpy.context.scene.take_one.shots[0]
     own = takes.still_folder(shot, 1) / "still.png"
     assert not trust.is_unseen(own) and not trust.is_allowed(own)
+
+
+@pytest.mark.parametrize("ask", [takes.next_number, lambda shot: takes.new_picture(shot, 0, "still.png")])
+def test_what_is_made_before_the_film_is_saved_is_the_users_alone(ask, monkeypatch, tmp_path):
+    """Whichever server makes it. Beside the film it is as open as the film's folder."""
+    own = tmp_path / "own"
+    (own / "unsaved").mkdir(parents=True)
+    own.chmod(0o755)
+    (own / "unsaved").chmod(0o755)
+    monkeypatch.setenv("TAKE_ONE_HOME", str(own))
+    shot = shot_list.add_shot(bpy.context.scene)
+    ask(shot)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (own, own / "unsaved")]
+    assert modes == [0o700, 0o700]
+    own.chmod(0o755)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    ask(shot)
+    assert stat.S_IMODE(own.stat().st_mode) == 0o755, "nothing of this film goes there any more"
 
 
 def test_where_this_machine_saw_the_film_before_is_known_and_not_its_own(film, tmp_path):
