@@ -44,7 +44,10 @@ def read_still(path: Path) -> Image.Image:
             if opened.width * opened.height > MAX_PIXELS:
                 raise ValueError(f"it has {opened.width} x {opened.height} pixels")
             profile, steps = opened.info.get("icc_profile"), _steps(opened)
+            hidden = _hidden(path, opened)
             opened.load()
+            if hidden is not None:
+                opened.putalpha(hidden)
             turned = _orientation(opened) != 1
             picture = ImageOps.exif_transpose(opened) if turned else opened  # it would copy that, too
             return _opaque(in_srgb(_eight_bits(picture, steps), profile, opened.info, coding_of(path)))
@@ -76,6 +79,24 @@ def _steps(opened: ImageFile.ImageFile) -> int:
     """How many levels of 8 bits a level of the file is, before it is loaded: a PNG's grey may have 2 or 4 bits."""
     packing = opened.tile[0].args if opened.tile else None
     return {"L;2": 85, "L;4": 17}.get(packing if isinstance(packing, str) else "", 1)
+
+
+def _hidden(path: Path, opened: ImageFile.ImageFile) -> Image.Image | None:
+    """The alpha of a PNG of 16-bit colours, one of which is transparent; None for any other picture. Pillow reads only
+    their high bytes, too few to tell that colour: as if they stood the other way round, it reads the low ones."""
+    from PIL import Image
+
+    if not opened.tile or opened.tile[0].args != "RGB;16B" or "transparency" not in opened.info:
+        return None
+    colour = opened.info.pop("transparency")
+    with Image.open(path, formats=("PNG",)) as low:
+        low.tile = [tile._replace(args="RGB;16L") for tile in low.tile]
+        low.load()
+        same = np.ones((opened.height, opened.width), bool)
+        for channel, level in enumerate(colour):
+            same &= np.asarray(opened.getchannel(channel)) == level >> 8
+            same &= np.asarray(low.getchannel(channel)) == level & 255
+    return Image.fromarray(np.where(same, 0, 255).astype(np.uint8))
 
 
 def _eight_bits(picture: Image.Image, steps: int = 1) -> Image.Image:

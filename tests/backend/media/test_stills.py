@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,25 @@ def test_a_grey_of_16_bits_that_is_transparent(tmp_path: Path) -> None:
     picture = Image.fromarray(np.array([[1000, 40000, 65535]], np.uint16))
     shown = read_still(saved(picture, tmp_path / "a.png", transparency=40000))
     assert [shown.getpixel((x, 0))[0] for x in range(3)] == [4, 0, 255]
+
+
+def test_a_colour_of_16_bits_that_is_transparent_and_none_that_is_nearly_it(tmp_path: Path) -> None:
+    hidden, near, white = (32900, 16450, 49345), (32900, 16450, 49346), (65535, 65534, 65535)
+    rows = b"".join(b"\0" + struct.pack(">9H", *row) for row in (hidden + near + white, white + hidden + near))
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 3, 2, 16, 2, 0, 0, 0)),
+        (b"tRNS", struct.pack(">3H", *hidden)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
+    packed = (struct.pack(">I", len(data)) + kind + data for kind, data in chunks)
+    data = b"".join(one + struct.pack(">I", zlib.crc32(one[4:])) for one in packed)
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + data)
+    black, shown, brightest = [0, 0, 0], [128, 64, 192], [255, 255, 255]
+    assert np.asarray(read_still(tmp_path / "a.png")).tolist() == [
+        [black, shown, brightest],
+        [brightest, black, shown],
+    ]
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
