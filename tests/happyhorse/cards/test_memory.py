@@ -100,6 +100,9 @@ def test_the_smallest_memory_is_just_enough() -> None:
 
 def test_fewer_rows_take_less() -> None:
     assert working_bytes(BASE, "bf16", HD_SHAPE, 4096) <= working_bytes(BASE, "bf16", HD_SHAPE, 60000)
+    row = 27304 * (2 + 2) + 5120 * 2  # bytes: what the wide product gives, that as the next takes it, its own input
+    some, more = (working_bytes(BASE, "bf16", BASE_SHAPE, rows) for rows in (1001, 2048))
+    assert more - some == (3072 - 1501) * row  # a piece may be half as large again
 
 
 def test_what_is_streamed() -> None:

@@ -264,3 +264,24 @@ def test_a_small_model_is_on_the_card_or_not():
     assert (small.taken, small.lacking, model.places) == (10, 0, ["cpu", "meta"])
     small.park(1)
     assert (small.taken, model.places) == (0, ["cpu", "meta", "cpu"])
+
+
+def test_others_leave_for_the_work_of_a_small_model_and_it_leaves_where_that_has_no_room(monkeypatch):
+    """Room for its work is made beside it: it does not go to the computer's memory and come back for that."""
+    found = a_card(monkeypatch, 0)
+    found.device = torch.device("meta")
+    card = found._residents
+    monkeypatch.setattr(card, "free", lambda: 40 - sum(held.model.taken for held in card._held.values()))
+    monkeypatch.setattr(found, "folder", lambda name: name)
+    still, sound = Weight(), Weight()
+
+    def work(name, model, needed):
+        return found._small(name, lambda _: model, needed, lambda used: (used, needed), "The still was read")
+
+    work("wan_vae", still, 15)
+    work("stable_audio", sound, 15)
+    assert work("wan_vae", still, 25) == (still, 25)
+    assert (still.places, sound.places, found.notes) == (["meta"], ["meta", "cpu"], [])
+    assert work("wan_vae", still, 41) == (still, 41)
+    assert (still.places, sound.places) == (["meta", "cpu"], ["meta", "cpu"])
+    assert found.notes == ["The still was read on the processor: the graphics card has no room for it."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -266,3 +267,5 @@ def test_weights_in_parts_are_of_use_to_as_many_as_have_them() -> None:
     plan = Plan("bf16", 1, 1, 1, shares=2)
     shape, cuda = Shape(32, 68, 120, 126), torch.device("cuda", 0)
     assert [Demand(BASE, shape, cuda, gpus=gpus).accepts(plan) for gpus in (1, 2, 4)] == [False, True, False]
+    whole = replace(plan, shares=1)  # of use to any number, each of which has all of them
+    assert [Demand(BASE, shape, cuda, gpus=gpus).accepts(whole) for gpus in (1, 2, 4)] == [True, True, True]

@@ -15,9 +15,13 @@ import torch
 from backend import home as places
 from backend.engines.happyhorse.files import ahead, halves, source
 from backend.engines.happyhorse.files.checkpoint import Checkpoint
+from backend.engines.happyhorse.memory import models as models_module
+from backend.engines.happyhorse.memory.models import Models
+from backend.engines.happyhorse.memory.plans import Plan
 from backend.engines.happyhorse.request.settings import Settings
 from backend.engines.happyhorse.transformer.config import BASE
 from backend.engines.happyhorse.transformer.loading import load_transformer
+from backend.engines.happyhorse.transformer.model import ROWS_AT_ONCE
 from tests.happyhorse.paths import ROOT
 
 
@@ -46,6 +50,22 @@ def test_a_copy_loads_as_the_files_do(folder, precision):
     assert kept["adapter.text_embedder.weight"].dtype == torch.float32
     one, other = (load_transformer(given, BASE, "cpu", precision) for given in (folder, path))
     assert all(torch.equal(a, b) for a, b in zip(bytes_of(one), bytes_of(other), strict=True))
+
+
+def test_a_model_in_16_bits_comes_from_the_copy_and_one_in_32_from_the_files(tiny_home, tiny_folder, monkeypatch):
+    loaded = []
+
+    def load(files, *_, **__):
+        loaded.append(files)
+        return SimpleNamespace(unpark=lambda: None, close=lambda: None)
+
+    monkeypatch.setattr(models_module, "load_transformer", load)
+    halves._idle.set()
+    folder, models = tiny_folder / "distill", Models(torch.device("cpu"))
+    copy = halves.write("distill", folder)
+    for precision in ("fp32", "bf16", "fp8"):
+        models._transformer("distill", Plan(precision, None, ROWS_AT_ONCE, 0), lambda _: None)
+    assert loaded == [folder, copy, copy]
 
 
 def test_files_in_16_bits_are_not_copied(home, tiny_folder):
