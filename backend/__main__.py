@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING
 
 from . import __version__, accounts, keys, workflows
 from .export import commands as export
+from .home import HomeError, unusable
 
 if TYPE_CHECKING:
     from .jobs.cluster.crew import Cluster
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted."""
+    """Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments or a folder or file that can't be
+    used, 130 interrupted."""
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
+    except (HomeError, OSError) as error:
+        if parsed.command == "serve":  # says itself what keeps it from starting; what comes later is a fault of ours
+            raise
+        print(f"error: {unusable(error)}", file=sys.stderr)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from .home import HomeError, unusable
+
 MAX_KEY = 4096
 
 
@@ -165,20 +167,26 @@ def _tried(parsed: argparse.Namespace, work: Callable[[], str]) -> int:
 
 def tried(parsed: argparse.Namespace, work: Callable[[], str], about: Callable[[], dict[str, Any]]) -> int:
     """Runs a command and says what came of it: as lines of text, or as JSON with what `about` tells. Gives its exit
-    code."""
+    code.
+
+    Raises:
+        HomeError, OSError: what can't be used. It was told as JSON where that was asked for.
+    """
     from client.protocol.codec import to_json
 
     from .engines.engine import EngineError
 
     try:
         said = work()
-    except (EngineError, OSError) as error:
-        problem = error.problem if isinstance(error, EngineError) else None
-        message = problem.message if problem else str(error)
+    except EngineError as error:
         if parsed.json:
-            print(json.dumps({"error": to_json(problem) if problem else {"code": "failed", "message": message}}))
-        print(f"error: {message}", file=sys.stderr)
+            print(json.dumps({"error": to_json(error.problem)}))
+        print(f"error: {error.message}", file=sys.stderr)
         return 1
+    except (HomeError, OSError) as error:
+        if parsed.json:
+            print(json.dumps({"error": {"code": "failed", "message": unusable(error)}}))
+        raise
     print(json.dumps({"said": said.replace("\n", " "), **about()}) if parsed.json else said)
     return 0
 

@@ -16,6 +16,7 @@ from client.protocol.request import DEPTH, LAST_FRAME, STILL, reference_names
 
 from .engines import registry
 from .engines.engine import EngineError, Priced
+from .home import unusable
 from .jobs.inspection import inspect
 from .jobs.request import Wanted, check, check_bounds, invalid, parse, parse_json
 from .jobs.size import fitting_size
@@ -54,7 +55,7 @@ def animate(parsed: argparse.Namespace) -> int:
 def refused(error: EngineError | OSError) -> int:
     """Prints why a command failed. Its exit code: 2 for what it was told wrongly."""
     if isinstance(error, OSError):
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {unusable(error)}", file=sys.stderr)
         return 1
     print(f"error: {error.message}", file=sys.stderr)
     return 2 if error.code in ("invalid_request", "invalid_file", "unknown_model") else 1

@@ -35,6 +35,18 @@ def home() -> Path:
     return Path(user_data_dir("take-one", appauthor=False))
 
 
+def unusable(error: HomeError | OSError) -> str:
+    """What can't be used, why, and what to do, for who typed a command."""
+    if isinstance(error, HomeError) or error.filename is None:
+        return str(error)
+    try:
+        ours = Path(str(error.filename)).is_relative_to(home())
+    except HomeError:
+        ours = False
+    remedy = "TAKE_ONE_HOME chooses another folder." if ours else "Name another, or see that you may read and write it."
+    return f"{error.filename} can't be used: {error.strerror}. {remedy}"
+
+
 def make_private(folder: Path) -> None:
     """Makes `folder`. It, what it holds of jobs, and whatever this process and its children write from now on is for
     this user only.

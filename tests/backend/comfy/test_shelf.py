@@ -60,11 +60,10 @@ def test_no_file_but_a_workflow_is_read(home: Path, name: str) -> None:
 def test_the_command_tells_a_program_what_is_wrong(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from backend.__main__ import _parser
+    from backend.__main__ import main
 
     def answer(*words: str) -> tuple[int, dict[str, Any]]:
-        parsed = _parser().parse_args(["workflows", *words, "--json"])
-        code: int = parsed.run(parsed)
+        code = main(["workflows", *words, "--json"])
         return code, json.loads(capsys.readouterr().out)
 
     (tmp_path / "canvas.json").write_text('{"nodes": []}')
@@ -72,7 +71,7 @@ def test_the_command_tells_a_program_what_is_wrong(
     assert (code, said["error"]["code"]) == (1, "workflow_unfit")
     assert "Export (API)" in said["error"]["message"]
     code, said = answer("add", str(tmp_path / "gone.json"))
-    assert (code, said["error"]["code"]) == (1, "failed")
+    assert (code, said["error"]["code"]) == (2, "failed")
     code, said = answer("add", "Grain")
     assert (code, said["workflows"][0]) == (0, {"name": "Grain", "delivered": False})
     assert "\n" not in said["said"]

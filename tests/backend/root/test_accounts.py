@@ -185,9 +185,10 @@ def test_what_came_of_a_command_is_said_to_people_and_to_programs(
     assert err == "error: There is none.\n"
     whole = {"code": "no_account", "message": "There is none.", "fix": "accounts", "param": "key"}
     assert (json.loads(out)["error"] if as_json else out) == (whole if as_json else "")
-    assert accounts.tried(parsed, lambda: fails(OSError("full")), about) == 1
+    with pytest.raises(OSError, match=r"^full$"):
+        accounts.tried(parsed, lambda: fails(OSError("full")), about)
     out, err = capsys.readouterr()
-    assert err == "error: full\n"
+    assert err == ""
     assert out == ('{"error": {"code": "failed", "message": "full"}}\n' if as_json else "")
 
 

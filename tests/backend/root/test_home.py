@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import fnmatch
+import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +16,9 @@ from types import SimpleNamespace
 import platformdirs
 import pytest
 
+from backend import __main__ as command
 from backend import home as module
+from backend.api import service
 from backend.home import HomeError, good_token, home, make_private, private_text, token, write_whole, written_whole
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights of files are another matter there")
@@ -196,3 +203,79 @@ def test_the_token_is_the_one_that_was_set_or_kept_or_a_new_one(
     with pytest.raises(HomeError, match=r"^The token .* is not a file but a link .* and a new one is made\.$"):
         token(tmp_path)
     assert not (tmp_path / "elsewhere").exists()
+
+
+NOBODY = "TAKE_ONE_HOME is ~no-such-user/x, and this machine has no such user. Write the whole path."
+GRAIN = "workflows add Grain"
+ANOTHER = "TAKE_ONE_HOME chooses another folder."
+NAME_ANOTHER = "Name another, or see that you may read and write it."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words", "says"),
+    [
+        *(("~no-such-user/x", words, NOBODY) for words in (
+            "models", "models list", "models list --json", "models download distill --online", "accounts list",
+            "accounts remove fal", "workflows list", "workflows remove x", GRAIN, "animate --model comfy:x")),
+        *(("n" * 300, words, f"{{home}}/{place} can't be used: {os.strerror(errno.ENAMETOOLONG)}. {ANOTHER}")
+          for words, place in (("models", "*"), ("models list", "models/distill.json"))),
+        ("file/home", GRAIN, f"{{home}} can't be used: {os.strerror(errno.ENOTDIR)}. {ANOTHER}"),
+        ("new", "workflows add gone.json", f"gone.json can't be used: {os.strerror(errno.ENOENT)}. {NAME_ANOTHER}"),
+    ],
+)  # fmt: skip
+def test_a_command_says_what_can_not_be_used_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], chosen: str, words: str,
+    says: str,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TAKE_ONE_HOME", chosen)
+    (tmp_path / "file").write_text("mine")
+    assert command.main(words.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and fnmatch.fnmatchcase(err, f"error: {says.format(home=tmp_path / chosen)}\n"), err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_is_asked_for_as_json_is_refused_as_json_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TAKE_ONE_HOME", "~no-such-user/x")
+    assert command.main([*GRAIN.split(), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert (json.loads(out), err) == ({"error": {"code": "failed", "message": NOBODY}}, f"error: {NOBODY}\n")
+
+
+def test_machine_code_has_no_place_in_the_home_of_nobody(still: bytes, tmp_path: Path) -> None:
+    """In a process of its own: where it lies is chosen once in each."""
+    (tmp_path / "still.png").write_bytes(still)
+    code = "import sys; from backend.__main__ import main; print(main(['prepare']), main(sys.argv[1:]))"
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            code,
+            "animate",
+            "--still",
+            str(tmp_path / "still.png"),
+            "--out",
+            str(tmp_path / "x.mp4"),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=Path(command.__file__).parents[1],
+        env={**environment, "TAKE_ONE_HOME": "~no-such-user/x"},
+        timeout=100,
+    )
+    assert (done.stdout, done.stderr.count(f"error: {NOBODY}\n")) == ("2 2\n", 2), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "x.mp4").exists()
+
+
+def test_what_breaks_a_service_that_runs_is_not_made_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: object) -> int:
+        raise OSError(errno.EIO, "broken", "x")
+
+    monkeypatch.setattr(service, "serve", breaks)
+    with pytest.raises(OSError, match="broken"):
+        command.main(["serve"])
