@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,13 +88,17 @@ def main() -> int:
             seconds = time.monotonic() - began
             service.end()
     print(file=sys.stderr)
+    failed = 0
     for name, tally in tallies.items():
-        statuses = ", ".join(f"{count} x {status}" for status, count in sorted(tally.statuses.items()))
-        busy = f", of which {tally.busy} x busy, as documented" if tally.busy else ""
-        print(f"{name}: {tally.statuses.total()} requests: {statuses}{busy}")
+        besides = tally.statuses - Counter({503: tally.busy})
+        statuses = ", ".join(f"{count} x {status}" for status, count in sorted(besides.items()))
+        print(f"{name}: {tally.statuses.total()} requests: {statuses}")
+        print(f"  and {tally.busy} x 503 busy of /guide, as documented")
         for wrong in tally.wrong[:20]:
             print(f"  {wrong}")
+        failed += sum(count for status, count in besides.items() if status >= 500)
     wrong = sum(len(tally.wrong) for tally in tallies.values())
+    print(f"{failed} answers of 500 or more besides the busy ones")
     print(f"{wrong} answers that must not be, 0 crashes, {seconds:.0f} s, seed {arguments.seed}")
     return 1 if wrong else 0
 
