@@ -121,6 +121,11 @@ def made_of(kind: str) -> bpy.types.Material:
         else:
             for frame, socket.default_value in ((4, 0.2), (1, 1.0)):
                 socket.keyframe_insert("default_value", frame=frame)
+    elif kind == "keyed glass":  # at frame 4, which it is not now
+        surface = shader("BsdfPrincipled", Roughness=0.0)
+        socket = surface.node.inputs["Transmission Weight"]
+        for frame, socket.default_value in ((4, 1.0), (1, 0.0)):
+            socket.keyframe_insert("default_value", frame=frame)
     elif kind == "faint":
         surface = mixed(0.3, shader("BsdfTransparent"), shader("BsdfDiffuse"))
     elif kind == "strong":
@@ -132,6 +137,18 @@ def made_of(kind: str) -> bpy.types.Material:
         tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["UV"], axes.inputs[0])
         tree.links.new(axes.outputs[0], where.inputs[0])
         surface = mixed(where.outputs[0], shader("BsdfTransparent"), shader("BsdfDiffuse"))
+    elif kind.startswith("masked"):  # the left half of the plane is glass
+        where, axes = tree.nodes.new("ShaderNodeMath"), tree.nodes.new("ShaderNodeSeparateXYZ")
+        where.operation, where.inputs[1].default_value = "LESS_THAN", 0.5
+        tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["UV"], axes.inputs[0])
+        tree.links.new(axes.outputs[0], where.inputs[0])
+        if kind == "masked glass":
+            surface = mixed(where.outputs[0], shader("BsdfDiffuse"), shader("BsdfGlass"))
+        elif kind == "masked in a group":
+            surface = in_a_pane_group(tree, where.outputs[0])
+        else:
+            surface = shader("BsdfPrincipled", Roughness=0.0)
+            tree.links.new(where.outputs[0], surface.node.inputs["Transmission Weight"])
     elif kind == "frosted glass":
         surface = shader("BsdfGlass", Roughness=0.4)
     elif kind == "water":
@@ -170,6 +187,22 @@ def _fading_group() -> bpy.types.NodeTree:
     tree.links.new(own.outputs[0], mixes[1].inputs[2])
     tree.links.new(mixes[1].outputs[0], told.inputs[0])
     return tree
+
+
+def in_a_pane_group(tree: bpy.types.NodeTree, clear: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """The shader of a group that is glass where it is told so, else diffuse."""
+    group = bpy.data.node_groups.new("Pane", "ShaderNodeTree")
+    group.interface.new_socket("Clear", in_out="INPUT", socket_type="NodeSocketFloat")
+    group.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
+    mix = group.nodes.new("ShaderNodeMixShader")
+    group.links.new(group.nodes.new("NodeGroupInput").outputs[0], mix.inputs[0])
+    for index, kind in ((1, "Diffuse"), (2, "Glass")):
+        group.links.new(group.nodes.new(f"ShaderNodeBsdf{kind}").outputs[0], mix.inputs[index])
+    group.links.new(mix.outputs[0], group.nodes.new("NodeGroupOutput").inputs[0])
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    tree.links.new(clear, node.inputs[0])
+    return node.outputs[0]
 
 
 def fill_with_fog(tree: bpy.types.NodeTree, kind: str, density: float) -> None:

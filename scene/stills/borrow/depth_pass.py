@@ -18,11 +18,16 @@ from bpy.utils import escape_identifier
 
 from ..formats import exr
 from . import see_through
+from .there import groups_in
 
 EEVEE = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT"}
 WORKBENCH = "BLENDER_WORKBENCH"
 MANY = 0.03  # the share of a depth picture from which on it is said to be doubtful
 MIRRORED = ("use_pass_material_index", "use_pass_normal", "cycles.denoising_store_passes")  # what tells of mirrors
+MAKE_VOLUMES = {  # geometry nodes
+    f"GeometryNode{name}" for name in ("VolumeCube", "MeshToVolume", "PointsToVolume", "StoreNamedGrid", "ImportVDB")
+}
+BRING_OBJECTS = {"GeometryNodeObjectInfo", "GeometryNodeCollectionInfo"}  # geometry nodes that instance
 SAME = 0.05  # of the depth: neighbours that differ by less are of one surface
 
 
@@ -31,7 +36,7 @@ def needs_pass(scene: bpy.types.Scene, camera: bpy.types.Object, engine: str) ->
     if not hasattr(scene, "cycles") or engine not in {*EEVEE, WORKBENCH, "CYCLES"}:
         return False  # Cycles is switched off; or an engine that we don't know
     found = see_through.natures(scene).values()
-    if any(nature.clear for nature in found):
+    if any(nature.clear or nature.masked for nature in found):
         return True
     if engine == "CYCLES":
         blurred = scene.render.use_motion_blur or camera.data.dof.use_dof
@@ -120,4 +125,14 @@ def _passes(owner: Any) -> list[str]:
 
 
 def _has_volume_objects(scene: bpy.types.Scene) -> bool:
-    return any(item.type == "VOLUME" and not item.hide_render for item in see_through.all_objects(scene))
+    """Whether a volume may render that is no material's: an object of its own, or what geometry nodes make."""
+    rendered = [item for item in see_through.with_instanced(scene) if not item.hide_render]
+    makers = MAKE_VOLUMES | (BRING_OBJECTS if any(one.type == "VOLUME" for one in bpy.data.objects) else set())
+    return any(item.type == "VOLUME" or _has_node(item, makers) for item in rendered)
+
+
+def _has_node(item: bpy.types.Object, kinds: set[str]) -> bool:
+    """Whether the geometry nodes that an object renders with have one of these."""
+    trees = (one.node_group for one in item.modifiers if one.type == "NODES" and one.show_render)
+    nodes = (node for tree in trees if tree is not None for one in (tree, *groups_in(tree)) for node in one.nodes)
+    return any(node.bl_idname in kinds for node in nodes)

@@ -13,22 +13,35 @@ from typing import NamedTuple
 import bpy
 
 from ...model.lent import lent
-from .there import OURS, Groups, There, add, groups_in, is_animated, most_absent, remove_groups, shader_at, varies
+from .there import (
+    HALF,
+    OURS,
+    Groups,
+    There,
+    add,
+    groups_in,
+    is_animated,
+    is_smooth,
+    masks,
+    most_absent,
+    remove_groups,
+    shader_at,
+    varies,
+)
 
 OUTPUT = OURS + " Output"  # a node of ours
 DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
-ROUGH = 0.25  # frosted glass, from here on, shows no room behind it
-HALF = 0.5
 
 
 class Nature(NamedTuple):
     """Whether light goes through a material's surface as through glass, whether it has a volume, whether parts of its
-    surface are not there (leaves with alpha), and whether that fades."""
+    surface are not there (leaves with alpha), whether that fades, and whether parts only are glass."""
 
     clear: bool
     volume: bool
     cut_out: bool
     fading: bool
+    masked: bool = False
 
 
 OPAQUE = Nature(False, False, False, False)
@@ -43,10 +56,11 @@ def nature(material: bpy.types.Material, drawn_by: str = "CYCLES") -> Nature:
         return OPAQUE
     volume = output.inputs["Volume"].is_linked
     glass, nothing = _shares(output.inputs["Surface"], ())
-    clear = not volume and (nothing > HALF or (glass > 0 and glass + nothing >= HALF))
+    masked = not volume and _is_masked(output.inputs["Surface"], ())
+    clear = not volume and not masked and (nothing > HALF or (glass > 0 and glass + nothing >= HALF))
     cut_out = any(_has_alpha(node) for one in (tree, *groups_in(tree)) for node in one.nodes)
     fading = cut_out and not clear and most_absent(output.inputs["Surface"]) > HALF
-    return Nature(clear, volume, cut_out, fading)
+    return Nature(clear, volume, cut_out, fading, masked)
 
 
 def natures(scene: bpy.types.Scene) -> dict[bpy.types.Material, Nature]:
@@ -88,7 +102,7 @@ def clear_away(scene: bpy.types.Scene) -> None:
         tree = material.node_tree
         own = tree.get_output_node(drawn_by)
         now = material.evaluated_get(depsgraph).node_tree if depsgraph is not None else tree
-        draw_instead(tree, own, _surface(There(tree, now, depsgraph), own.inputs["Surface"], found))
+        draw_instead(tree, own, _surface(There(tree, now, depsgraph, glass=found.masked), own.inputs["Surface"], found))
 
 
 def draw_instead(tree: bpy.types.NodeTree, own: bpy.types.Node, shader: bpy.types.NodeSocket) -> None:
@@ -143,8 +157,9 @@ def _of_scene(
 
 
 def _evaluated(scene: bpy.types.Scene, special: dict[bpy.types.Material, Nature]) -> bpy.types.Depsgraph | None:
-    """The scene at its frame, where alpha of these materials may be animated."""
-    if not any(found.cut_out and is_animated(material.node_tree) for material, found in special.items()):
+    """The scene at its frame, where alpha or glass of these materials may be animated."""
+    changing = (material for material, found in special.items() if found.cut_out or found.masked)
+    if not any(is_animated(material.node_tree) for material in changing):
         return None
     depsgraph = scene.view_layers[0].depsgraph
     depsgraph.update()
@@ -154,7 +169,8 @@ def _evaluated(scene: bpy.types.Scene, special: dict[bpy.types.Material, Nature]
 def _surface(there: There, own: bpy.types.NodeSocket, found: Nature) -> bpy.types.NodeSocket:
     """The shader whose surface is there or not, and nothing between: Cycles takes what is between by chance."""
     tree = there.tree
-    alpha = there.alpha(own) if found.cut_out and not found.clear else float(not found.clear)
+    in_parts = (found.cut_out or found.masked) and not found.clear
+    alpha = there.alpha(own) if in_parts else float(not found.clear)
     if own.is_linked and isinstance(alpha, float) and alpha >= HALF:
         return own.links[0].from_socket
     clear = add(tree, "ShaderNodeBsdfTransparent")
@@ -172,19 +188,25 @@ def _surface(there: There, own: bpy.types.NodeSocket, found: Nature) -> bpy.type
 def shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:
     """The materials of the scene's objects and of what they instance; all that are `special` where geometry nodes or
     particles may bring in any."""
-    seen: set[bpy.types.Object] = set()
     yield from (layer.material_override for layer in scene.view_layers if layer.material_override is not None)
+    for item in with_instanced(scene):
+        if any(modifier.type in {"NODES", "PARTICLE_SYSTEM"} for modifier in item.modifiers):
+            yield from special
+        yield from (slot.material for slot in item.material_slots if slot.material is not None)
+
+
+def with_instanced(scene: bpy.types.Scene) -> Iterator[bpy.types.Object]:
+    """All objects of the scene, and of the collections that they instance."""
+    seen: set[bpy.types.Object] = set()
     waiting = all_objects(scene)
     while waiting:
         item = waiting.pop()
         if item in seen:
             continue
         seen.add(item)
-        if any(modifier.type in {"NODES", "PARTICLE_SYSTEM"} for modifier in item.modifiers):
-            yield from special
+        yield item
         if item.instance_collection is not None:
             waiting.extend(item.instance_collection.all_objects)
-        yield from (slot.material for slot in item.material_slots if slot.material is not None)
 
 
 def _has_alpha(node: bpy.types.Node) -> bool:
@@ -196,7 +218,8 @@ def _has_alpha(node: bpy.types.Node) -> bool:
 
 def _shares(socket: bpy.types.NodeSocket, groups: Groups) -> tuple[float, float]:
     """Of the shader at this input: how much is glass, and how much is not there (Transparent BSDF), 0 to 1 each. A mix
-    by a texture, an angle or keys counts as one in halves. `groups` are the group nodes around it, outermost first."""
+    by a texture, an angle or keys counts as one in halves; `_is_masked` tells the first and the last. `groups` are the
+    group nodes around it, outermost first."""
     node, groups = shader_at(socket, groups)
     if node is None:
         return 0.0, 0.0
@@ -208,16 +231,27 @@ def _shares(socket: bpy.types.NodeSocket, groups: Groups) -> tuple[float, float]
     if node.type == "BSDF_TRANSPARENT":
         return 0.0, 1.0
     if node.type in {"BSDF_GLASS", "BSDF_REFRACTION"}:
-        return float(_value(node, "Roughness") < ROUGH), 0.0
+        return float(is_smooth(node)), 0.0
     if node.type == "BSDF_PRINCIPLED":
         alpha = node.inputs["Alpha"]
         there = 1.0 if varies(alpha) else float(alpha.default_value)
-        solid = _value(node, "Roughness") >= ROUGH or _value(node, "Metallic") >= HALF
-        return 0.0 if solid else there * _value(node, "Transmission Weight"), 1 - there
+        weight = node.inputs["Transmission Weight"]
+        glass = is_smooth(node) and not weight.is_linked
+        return there * float(weight.default_value) if glass else 0.0, 1 - there
     return 0.0, 0.0
 
 
-def _value(node: bpy.types.Node, name: str) -> float:
-    """A number of a node; 0 where a texture decides."""
-    socket = node.inputs[name]
-    return 0.0 if socket.is_linked else float(socket.default_value)
+def _is_masked(socket: bpy.types.NodeSocket, groups: Groups) -> bool:
+    """Whether a texture, or keys, choose between glass and what is solid, of the shader at this input. `groups` are the
+    group nodes around it, outermost first."""
+    node, groups = shader_at(socket, groups)
+    if node is None:
+        return False
+    if node.type in {"MIX_SHADER", "ADD_SHADER"}:
+        shaders = [inner for inner in node.inputs if inner.type == "SHADER"]
+        (one, *_), (two, *_) = shares = [_shares(inner, groups) for inner in shaders]
+        differ = max(one, two) > 0 and sum(shares[0]) != sum(shares[1])
+        if node.type == "MIX_SHADER" and differ and masks(node.inputs[0], groups):
+            return True
+        return any(_is_masked(inner, groups) for inner in shaders)
+    return node.type == "BSDF_PRINCIPLED" and is_smooth(node) and masks(node.inputs["Transmission Weight"], groups)

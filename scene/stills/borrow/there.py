@@ -14,6 +14,8 @@ from typing import TypeAlias
 import bpy
 
 OURS = "Take One Depth"  # what the names of our nodes and groups begin with
+ROUGH = 0.25  # frosted glass, from here on, shows no room behind it
+HALF = 0.5
 Groups = tuple[bpy.types.Node, ...]
 Value: TypeAlias = "bpy.types.NodeSocket | float"
 
@@ -41,6 +43,41 @@ def source(socket: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
 def varies(socket: bpy.types.NodeSocket) -> bool:
     """Whether a number is another at other places or frames than its input says."""
     return bool(socket.is_linked) or socket.path_from_id("default_value") in set(_animated(socket.id_data))
+
+
+def masks(socket: bpy.types.NodeSocket, groups: Groups) -> bool:
+    """Whether a number is another at other places or frames, and not by the angle of the view: glass that reflects more
+    at its edges is glass there too. `groups` are the group nodes around it, outermost first."""
+    if not varies(socket):
+        return False
+    waiting, seen = [(socket, groups)], set()
+    while waiting:
+        socket, groups = waiting.pop()
+        link = source(socket)
+        if link is None or (link.from_socket, groups) in seen:
+            continue
+        seen.add((link.from_socket, groups))
+        node = link.from_node
+        if node.type in {"FRESNEL", "LAYER_WEIGHT"} or link.from_socket.identifier == "Incoming":
+            return False
+        if node.type in {"GROUP", "GROUP_INPUT"}:
+            inner, around = _into(node, link.from_socket.identifier, groups)
+            waiting += [(inner, around)] if inner is not None else []
+        else:
+            waiting += [(one, groups) for one in node.inputs]
+    return True
+
+
+def is_smooth(node: bpy.types.Node) -> bool:
+    """Whether what a Glass, Refraction or Principled BSDF lets through is seen as through glass: 0 counts where a
+    texture decides."""
+    rough, metallic = (_plain(node, name) for name in ("Roughness", "Metallic"))
+    return rough < ROUGH and metallic < HALF
+
+
+def _plain(node: bpy.types.Node, name: str) -> float:
+    socket = node.inputs.get(name)
+    return 0.0 if socket is None or socket.is_linked else float(socket.default_value)
 
 
 def most_absent(socket: bpy.types.NodeSocket, groups: Groups = ()) -> float:
@@ -94,12 +131,15 @@ def remove_groups() -> None:
 class There:
     """Builds in `tree`. `now` is the same tree as it is evaluated at the frame, for numbers that are animated, of which
     `depsgraph` knows others (None: nothing is animated). `handed` are the shaders that come from outside of a group, by
-    the input's identifier: the input of ours that brings their alpha."""
+    the input's identifier: the input of ours that brings their alpha. With `glass`, what is seen through is as good as
+    not there. `groups` are the group nodes around the tree, outermost first."""
 
     tree: bpy.types.NodeTree
     now: bpy.types.NodeTree
     depsgraph: bpy.types.Depsgraph | None
     handed: dict[str, str] = field(default_factory=dict)
+    glass: bool = False
+    groups: Groups = ()
 
     def alpha(self, surface: bpy.types.NodeSocket) -> Value:
         """Of the shader at this input; a number where it is the same everywhere."""
@@ -109,25 +149,40 @@ class There:
         node = link.from_node
         if node.type == "MIX_SHADER":
             one, two = (self.alpha(inner) for inner in node.inputs if inner.type == "SHADER")
-            return self._mixed(self._number(node, 0), one, two)
+            return self._mixed(self._factor(node), one, two)
         if node.type == "ADD_SHADER":
             one, two = (self.alpha(inner) for inner in node.inputs if inner.type == "SHADER")
             return self._math("SUBTRACT", self._math("ADD", one, two), 1.0)
         if node.type == "BSDF_TRANSPARENT":
             return self._math("SUBTRACT", 1.0, self._number(node, "Color"))
         if node.type == "BSDF_PRINCIPLED":
-            return self._number(node, "Alpha")
+            alpha = self._number(node, "Alpha")
+            return self._mixed(self._transmission(node), alpha, 0.0) if self.glass else alpha
+        if self.glass and node.type in {"BSDF_GLASS", "BSDF_REFRACTION"}:
+            return float(not is_smooth(node))
         if node.type == "GROUP" and node.node_tree is not None:
             return self._of_group(node, link.from_socket.identifier)
         if node.type == "GROUP_INPUT":
             return self._from_outside(node, link.from_socket)
         return 1.0
 
+    def _factor(self, node: bpy.types.Node) -> Value:
+        """Of a mix: where it goes by the angle, glass counts as one in halves."""
+        by_angle = self.glass and varies(node.inputs[0]) and not masks(node.inputs[0], self.groups)
+        return HALF if by_angle else self._number(node, 0)
+
+    def _transmission(self, node: bpy.types.Node) -> Value:
+        """How much of a Principled BSDF is glass."""
+        weight = node.inputs["Transmission Weight"]
+        by_angle = varies(weight) and not masks(weight, self.groups)
+        return self._number(node, "Transmission Weight") if is_smooth(node) and not by_angle else 0.0
+
     def _of_group(self, node: bpy.types.Node, identifier: str) -> Value:
         now = node.node_tree.evaluated_get(self.depsgraph) if self.depsgraph is not None else node.node_tree
         copy = node.node_tree.copy()
         copy.name = OURS
-        output, inner = _output(copy), There(copy, now, self.depsgraph)
+        inner = There(copy, now, self.depsgraph, glass=self.glass, groups=(*self.groups, node))
+        output = _output(copy)
         shader = next((one for one in output.inputs if one.identifier == identifier), None) if output else None
         alpha = inner.alpha(shader) if shader is not None else 1.0
         if output is None or isinstance(alpha, float):

@@ -104,8 +104,23 @@ def test_a_leafs_depth_is_there_where_the_leaf_is(kind, stage, tmp_path):
     assert (nodes_of(material), len(bpy.data.node_groups)) == before
 
 
-def test_what_fades_in_time_has_the_depth_of_the_stills_frame(stage, tmp_path):
-    material = made_of("keyed")
+@pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_WORKBENCH"])
+def test_what_a_mask_makes_glass_is_seen_through_and_its_solid_parts_are_not(engine, stage, tmp_path):
+    pane = plane("Pane", PANE, 40, made_of("glass"))
+    room = depth(stage, tmp_path / "room")
+    stage.render.engine = engine
+    for kind in ("masked glass", "masked transmission", "masked in a group"):
+        pane.data.materials[0] = material = made_of(kind)
+        before = nodes_of(material)
+        values = depth(stage, tmp_path / kind)
+        assert np.array_equal(values[:, :32], room[:, :32])
+        assert np.allclose(values[:, 32:], PANE, atol=1e-5)
+        assert nodes_of(material) == before
+
+
+@pytest.mark.parametrize("kind", ["keyed", "keyed glass"])
+def test_what_fades_in_time_has_the_depth_of_the_stills_frame(kind, stage, tmp_path):
+    material = made_of(kind)
     plane("Pane", PANE, 40, material)
     before = nodes_of(material), len(bpy.data.node_groups)
     stage.frame_set(1)

@@ -263,6 +263,29 @@ def test_only_a_volume_that_renders_is_fog_and_all_passes_are_known():
     assert depth_pass._has_volume_objects(scene)
     fog.hide_render = True
     assert not depth_pass._has_volume_objects(scene)
+    smoke = bpy.data.objects.new("smoke", bpy.data.meshes.new("smoke"))
+    scene.collection.objects.link(smoke)
+    trees = [bpy.data.node_groups.new(name, "GeometryNodeTree") for name in ("inner", "outer")]
+    trees[1].nodes.new("GeometryNodeGroup").node_tree = trees[0]
+    smoke.modifiers.new("smoke", "NODES").node_group = trees[1]
+    for name, makes in (("MeshGrid", False), ("VolumeToMesh", False), ("VolumeCube", True), ("CollectionInfo", True)):
+        node = trees[0].nodes.new(f"GeometryNode{name}")
+        assert depth_pass._has_volume_objects(scene) is makes
+        trees[0].nodes.remove(node)
+    trees[0].nodes.new("GeometryNodeMeshToVolume")
+    smoke.modifiers[0].show_render = False
+    assert not depth_pass._has_volume_objects(scene)
+    smoke.modifiers[0].show_render = True
+    assert depth_pass.needs_pass(scene, bpy.data.objects.new("eye", bpy.data.cameras.new("eye")), "CYCLES")
+    bpy.data.node_groups.remove(trees[1])
+    bpy.data.objects.remove(fog)
+    kept = bpy.data.collections.new("kept")
+    kept.objects.link(bpy.data.objects.new("cloud", bpy.data.volumes.new("cloud")))
+    assert not depth_pass._has_volume_objects(scene)
+    smoke_of = bpy.data.objects.new("holder", None)
+    smoke_of.instance_type, smoke_of.instance_collection = "COLLECTION", kept
+    scene.collection.objects.link(smoke_of)
+    assert depth_pass._has_volume_objects(scene)
     layer = scene.view_layers[0]
     assert {"use_pass_z", "use_pass_normal", "use_pass_mist"} <= set(depth_pass._passes(layer))
     assert "use" not in depth_pass._passes(layer) and "denoising_store_passes" in depth_pass._passes(layer.cycles)

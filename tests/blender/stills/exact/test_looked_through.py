@@ -43,7 +43,7 @@ NATURES = {
 @pytest.mark.parametrize("kind", NATURES)
 def test_the_nature_of_a_material(kind):
     material = made_of(kind)
-    assert nature(material) == nature(material, "EEVEE") == NATURES[kind]
+    assert nature(material) == nature(material, "EEVEE") == Nature(*NATURES[kind])
     material.node_tree.nodes.clear()
     assert nature(material) == see_through.OPAQUE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 import pytest
+from depth_stage import in_a_pane_group
 from rooms import EEVEE
 from take_one.scene.stills.borrow import see_through, there
 from take_one.scene.stills.borrow.see_through import nature
@@ -108,6 +109,66 @@ def test_how_much_of_a_surface_is_glass_and_how_much_is_not_there():
     assert shares_of(lambda add, _: add("BsdfGlass", Roughness=0.3)) == (0.0, 0.0)
     assert shares_of(lambda add, _: add("BsdfRefraction", Roughness=0.2)) == (1.0, 0.0)
     assert shares_of(lambda add, _: add("BsdfDiffuse")) == (0.0, 0.0)
+
+
+def by(material, kind, name, value=None):
+    """Bring a number of the material's only node of this kind: by a node of the name, or by keys for None."""
+    tree = material.node_tree
+    socket = next(node for node in tree.nodes if node.type == kind).inputs[name]
+    if value is None:
+        socket.keyframe_insert("default_value", frame=1)
+    else:
+        tree.links.new(tree.nodes.new("ShaderNode" + value).outputs[0], socket)
+    found = nature(material)
+    return "masked" if found.masked and not found.clear else "clear" if found.clear else "solid"
+
+
+def test_what_is_glass_in_places_or_at_times_is_told_from_what_reflects_by_the_angle():
+    glass, frosted = ("BsdfGlass", {"Roughness": 0.0}), ("BsdfGlass", {"Roughness": 0.3})
+    clear = ("BsdfPrincipled", {"Transmission Weight": 1.0, "Roughness": 0.0})
+    pairs = ((glass, DIFFUSE), (glass, NOTHING), (frosted, DIFFUSE), (DIFFUSE, clear), (DIFFUSE, NOTHING))
+    expected = {
+        "TexNoise": ["masked", "clear", "solid", "masked", "solid"],
+        "Fresnel": ["clear", "clear", "solid", "clear", "solid"],
+        "LayerWeight": ["clear", "clear", "solid", "clear", "solid"],
+        None: ["masked", "clear", "solid", "masked", "solid"],
+    }
+    for name, told in expected.items():
+        assert [by(made_of_two(0.5, *pair), "MIX_SHADER", 0, name) for pair in pairs] == told
+    for name, told in (("TexNoise", "masked"), (None, "masked"), ("Fresnel", "solid")):
+        assert by(made_of_two(0.9, DIFFUSE, clear), "BSDF_PRINCIPLED", "Transmission Weight", name) == told
+        rough = ("BsdfPrincipled", {"Roughness": 0.25})
+        assert by(made_of_two(0.9, DIFFUSE, rough), "BSDF_PRINCIPLED", "Transmission Weight", name) == "solid"
+
+
+def test_what_a_group_is_given_tells_whether_its_glass_goes_by_the_angle():
+    for name, factor in (("TexNoise", None), ("Fresnel", 0.5), ("LayerWeight", 0.5)):
+        material = made()
+        tree = material.node_tree
+        own = tree.get_output_node("ALL").inputs["Surface"]
+        tree.links.new(in_a_pane_group(tree, tree.nodes.new(f"ShaderNode{name}").outputs[0]), own)
+        assert nature(material).masked is (factor is None)
+        solid = there.There(tree, tree, None, glass=True).alpha(own)
+        assert solid == factor if factor is not None else solid.node.type == "GROUP"
+
+
+def test_how_much_of_masked_glass_is_solid():
+    """Half of it goes by a mix of the angle; a group hands on another number than it says by itself."""
+    material = made_of_two(0.25, DIFFUSE, ("BsdfPrincipled", {"Alpha": 0.8, "Roughness": 0.0}))
+    tree = material.node_tree
+    shader, mix = (next(node for node in tree.nodes if node.type == kind) for kind in ("BSDF_PRINCIPLED", "MIX_SHADER"))
+    shader.inputs["Transmission Weight"].default_value = 0.75
+    own = tree.get_output_node("ALL").inputs["Surface"]
+
+    def solid():
+        return there.There(tree, tree, None, glass=True).alpha(own)
+
+    assert solid() == pytest.approx(0.75 + 0.25 * 0.8 * 0.25)
+    tree.links.new(tree.nodes.new("ShaderNodeFresnel").outputs[0], mix.inputs[0])
+    assert solid() == pytest.approx(0.5 + 0.5 * 0.8 * 0.25)
+    tree.links.new(tree.nodes.new("ShaderNodeFresnel").outputs[0], shader.inputs["Transmission Weight"])
+    assert solid() == pytest.approx(0.5 + 0.5 * 0.8)
+    assert there.There(tree, tree, None).alpha(own).node.type == "MIX"  # of a leaf the angle counts
 
 
 def group_node(tree, group):
