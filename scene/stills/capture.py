@@ -20,7 +20,7 @@ from .borrow.depth_pass import doubtful
 from .camera import check_camera
 from .coverage.margin import NONE, Margin
 from .files import PICTURE, Framing, Still, framing_of
-from .formats import orientation
+from .formats import orientation, png, tiff
 from .known import rendered
 from .known.things import with_things
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, undone
@@ -166,7 +166,7 @@ def _from_file(path: Path | None, folder: Path) -> Still:
             rpt_("There is no image file '{path}'. Choose one for the still.").format(path=path or ""),
             "retry",
         )
-    note = ("An image file has no depth: the camera move is plainer.",)
+    note: tuple[str, ...] = ("An image file has no depth: the camera move is plainer.",)
     if path.suffix.lower() in AS_THEY_ARE:
         image = folder / ("still" + path.suffix.lower())
         trust.check_picture(path)
@@ -174,6 +174,11 @@ def _from_file(path: Path | None, folder: Path) -> Still:
         shutil.copyfile(path, image)
         return Still(image, width, height, IMAGE, notes=note)
     width, height = image_size(path, convert_to=folder / PICTURE)
+    profile, fits = tiff.profile(path)
+    if fits:
+        png.give_profile(folder / PICTURE, profile)
+    elif profile:
+        note += ("The image file's colour profile is of a kind that is not read: its colours may differ.",)
     return Still(folder / PICTURE, width, height, IMAGE, notes=note)
 
 
@@ -194,7 +199,7 @@ def image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
         if convert_to is not None:
             with playhead.plain_scene(width, height) as scene:
                 files.save_aside(image, convert_to, scene)
-        elif orientation.lies(path):
+        if orientation.lies(convert_to or path):  # Blender hands on what a TIFF says, and turns nothing
             width, height = height, width
         return int(width), int(height)
     finally:

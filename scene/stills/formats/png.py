@@ -23,6 +23,7 @@ END = b"\0\0\0\0IEND\xaeB`\x82"
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # by the colour type; a palette has none
 ROWS = 512  # that are in memory at once
 PIECE = 1 << 20  # bytes
+OF_COLOURS = {b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP"}
 PAETH = 4  # the filter that expects a pixel by three of its neighbours
 
 
@@ -62,6 +63,24 @@ def cut_out(picture: Path, box: tuple[int, int, int, int], target: Path) -> None
                 _write_rows(out, (block[max(0, top - at) :, left:] for at, block in rows if at + len(block) > top))
             else:
                 _write(out, kind, data)
+
+
+def give_profile(picture: Path, profile: bytes) -> None:
+    """Say in a PNG that its colours are those of an ICC profile, instead of what it says of them.
+
+    Raises:
+        ValueError: it is no PNG, or damaged.
+        OSError: it can't be read or written.
+    """
+    with picture.open("rb") as source, writing(picture, mode_beside(picture.parent)) as out:
+        if source.read(len(MAGIC)) != MAGIC:
+            raise ValueError(f"{picture.name} is no PNG.")
+        out.write(MAGIC)
+        for kind, data in _chunks(source):
+            if kind not in OF_COLOURS:
+                _write(out, kind, data)
+            if kind == b"IHDR":
+                _write(out, b"iCCP", b"ICC profile\0\0" + zlib.compress(profile))
 
 
 def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:

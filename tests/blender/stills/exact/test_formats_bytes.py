@@ -10,6 +10,42 @@ import numpy as np
 import pytest
 from no_file import blender  # noqa: F401
 from take_one.scene.stills.formats import exr, orientation, png
+from take_one.scene.stills.formats import tiff as tiffs
+
+# --- profile ---
+
+SAID = bytes(16) + b"RGB " + bytes(range(50))
+
+
+def with_profile(order="<", kind=7, many=70, at=38, kinds=1, cut=None):
+    """A TIFF of a directory only, whose profile lies behind it."""
+    entries = struct.pack(order + "HHIHH", 339, 3, 1, kinds, 0) + struct.pack(order + "HHII", 34675, kind, many, at)
+    first = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HIH", 42, 8, 2)
+    return (first + entries + bytes(4) + SAID)[:cut]
+
+
+def test_where_a_profile_stands_in_a_tiff_and_whether_it_fits(tmp_path):
+    for data, found in (
+        (with_profile(), (SAID, True)),
+        (with_profile(">"), (SAID, True)),
+        (with_profile(kind=1), (SAID, True)),
+        (with_profile(many=30), (SAID[:30], True)),
+        (with_profile(at=39, many=len(SAID) - 1), (SAID[1:], False)),  # of other colours
+        (with_profile(kinds=3), (SAID, False)),
+        (with_profile(kind=2), (b"", False)),
+        (with_profile(many=(16 << 20) + 1), (b"", False)),
+        (with_profile(at=0xFFFFFFFF), (b"", False)),
+        (with_profile(cut=30), (b"", False)),
+        (with_profile(cut=9), (b"", False)),
+        (with_profile(cut=3), (b"", False)),
+        (b"II\x2c\0" + with_profile()[4:], (b"", False)),
+        (b"II\x2b\0" + b"\xff" * 40, (b"", False)),
+        (b"\x89PNG" + with_profile(), (b"", False)),
+        (b"", (b"", False)),
+    ):
+        (tmp_path / "a.tif").write_bytes(data)
+        assert tiffs.profile(tmp_path / "a.tif") == found, data
+
 
 # --- orientation ---
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import struct
 import sys
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from take_one.scene.stills.borrow import depth_pass
 from take_one.scene.stills.coverage.margin import Margin
 from take_one.scene.stills.files import Depth, Framing
 from take_one.scene.stills.formats import exr
+from take_one.scene.stills.formats.orientation import _orientation as png_orientation
 
 CAMERA = Camera("perspective", 5, 2, 2.5, 1.0, 4.0, 4.0)
 FRAMING = Framing(CAMERA, 100.0, 1.0)
@@ -235,6 +237,81 @@ def test_an_image_file_is_taken_as_it_is_where_engines_read_it(name, tmp_path):
     assert still.notes == ("An image file has no depth: the camera move is plainer.",)
     assert np.allclose(picture(still.image)[1, 3], (0.2, 0.6, 0.8), atol=0.02)
     assert len(bpy.data.images) == 0 and len(bpy.data.scenes) == 1
+
+
+def tiff(path: Path, order: str, *, big=False, bits=8, kind=1, orientation=0, profile=b"") -> Path:
+    """A TIFF of 3 x 2 pixels: the directory, the values that are too long for it, the pixels."""
+    levels = np.array([[200, 40, 40, 40, 40, 200, 7, 120, 133], [0, 255, 9, 90, 91, 92, 30, 20, 10]])
+    pixels = (levels * 257).astype(order + "u2") if bits == 16 else levels.astype("u1")
+    pixels = (levels / 255).astype(order + "f4") if bits == 32 else pixels
+    shorts = struct.Struct(order + "3H")
+    tags = {256: (3, 3), 257: (3, 2), 258: (3, shorts.pack(bits, bits, bits)), 259: (3, 1), 262: (3, 2)}
+    tags |= {273: (4, pixels.tobytes()), 277: (3, 3), 278: (3, 2), 279: (4, pixels.nbytes)}
+    tags |= {274: (3, orientation)} if orientation else {}
+    tags |= {339: (3, shorts.pack(kind, kind, kind)), 34675: (7, profile)}
+    count, number, head = ("Q", "Q", 16) if big else ("H", "I", 8)
+    room = 8 if big else 4
+    at = head + struct.calcsize(order + count) + len(tags) * (4 + 2 * room) + room
+    entries, beyond = b"", b""
+    for tag, (form, held) in sorted(tags.items()):
+        many = 1 if isinstance(held, int) or tag == 273 else len(held) // {3: 2, 7: 1}[form]
+        if isinstance(held, int):
+            value = struct.pack(order + {3: "H", 4: "I"}[form], held).ljust(room, b"\0")
+        elif tag != 273 and len(held) <= room:
+            value = held.ljust(room, b"\0")
+        else:
+            value = struct.pack(order + (number if tag != 273 or not big else "I4x"), at + len(beyond))
+            beyond += held
+        entries += struct.pack(order + "HH" + number, tag, form, many) + value
+    first = {"<": b"II", ">": b"MM"}[order] + struct.pack(
+        order + ("HHHQ" if big else "HI"), *((43, 8, 0, 16) if big else (42, 8))
+    )
+    path.write_bytes(first + struct.pack(order + count, len(tags)) + entries + bytes(room) + beyond)
+    return path
+
+
+def chunks_of(png: Path) -> dict[bytes, bytes]:
+    data, at, found = png.read_bytes(), 8, {}
+    while at < len(data):
+        length = struct.unpack_from(">I", data, at)[0]
+        found[data[at + 4 : at + 8]] = data[at + 8 : at + 8 + length]
+        at += 12 + length
+    return found
+
+
+PROFILE = bytes(12) + b"mntrRGB XYZ " + bytes(range(200))
+
+
+@pytest.mark.parametrize("orientation", [0, 1, 3, 6, 8])
+@pytest.mark.parametrize(("order", "big", "bits"), [("<", False, 8), (">", False, 16), ("<", True, 8)])
+def test_a_tiff_brings_its_orientation_and_its_profile_along(order, big, bits, orientation, tmp_path):
+    path = tiff(tmp_path / "a.tif", order, big=big, bits=bits, orientation=orientation, profile=PROFILE)
+    still = capture.capture(bpy.context, bpy.context.scene, tmp_path / "still", source="IMAGE", image_path=path)
+    assert (still.width, still.height) == ((2, 3) if orientation in (6, 8) else (3, 2))
+    found = chunks_of(still.image)
+    assert png_orientation(found.get(b"eXIf", b"")) == max(1, orientation)
+    name, _, packed = found[b"iCCP"].partition(b"\0")
+    assert (name, packed[:1], zlib.decompress(packed[1:])) == (b"ICC profile", b"\0", PROFILE)
+    assert not {b"sRGB", b"gAMA", b"cHRM", b"cICP"} & set(found), "what it says beside that is not so"
+    assert still.notes == ("An image file has no depth: the camera move is plainer.",)
+    shown = np.rint(picture(still.image) * 255).astype(int)
+    assert shown.tolist() == [[[200, 40, 40], [40, 40, 200], [7, 120, 133]], [[0, 255, 9], [90, 91, 92], [30, 20, 10]]]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_said"),
+    [
+        ({"profile": PROFILE.replace(b"RGB ", b"GRAY")}, True),
+        ({"profile": PROFILE, "bits": 32, "kind": 3}, True),
+        ({"profile": b""}, False),
+    ],
+)
+def test_a_profile_that_does_not_fit_is_said(more, is_said, tmp_path):
+    path = tiff(tmp_path / "a.tiff", "<", **more)
+    still = capture.capture(bpy.context, bpy.context.scene, tmp_path / "still", source="IMAGE", image_path=path)
+    said = "The image file's colour profile is of a kind that is not read: its colours may differ."
+    assert still.notes[1:] == ((said,) if is_said else ())
+    assert b"iCCP" not in chunks_of(still.image)
 
 
 def test_no_image_file_is_named(tmp_path):
