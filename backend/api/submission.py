@@ -27,7 +27,7 @@ from ..engines.engine import EngineError
 from ..home import sync_folder
 from ..jobs.inspection.inspector import Inspector
 from ..jobs.pool import Pool
-from ..jobs.request import Wanted, check, invalid, parse, parse_binding, parse_json
+from ..jobs.request import PARTS, Wanted, check, invalid, parse, parse_binding, parse_json
 from ..jobs.size import fitting_size
 from ..jobs.store.row import StoredJob
 from ..jobs.store.store import Store
@@ -36,7 +36,7 @@ from .questions import engine_named
 
 FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9][0-9]?(" + re.escape(DEPTH_OF) + ")?")
 NESTED = re.compile(r"extra_params\[(\w+)\]")  # how some clients send a part of extra_params in a form
-PICTURE_URL = re.compile(r"(?!extra_params)\w+\[(image_)?url\]")
+PICTURE_URL = re.compile(r"(\w+)\[(image_)?url\]")
 REFERENCE_FILE = re.compile(re.escape(REFERENCE) + "([1-9]|10)")
 MAX_FILES = 2 * MAX_VIEWS + MAX_REFERENCES
 REFERENCES = (
@@ -68,7 +68,8 @@ class Submission:
 
 
 async def read(request: Request) -> Submission:
-    """The submission of `request`. Fields that nobody knows are kept here and ignored later.
+    """The submission of `request`. Fields that nobody knows are kept here and ignored later, but for nested ones: who
+    sends those means a part of something that we have.
 
     Raises:
         EngineError: `invalid_request`, `too_large`.
@@ -96,6 +97,8 @@ async def read(request: Request) -> Submission:
             submission.files[name] = value.file
         else:
             value.file.close()
+            if "[" in name:
+                raise _unread(name)
     return await asyncio.to_thread(_with_references, _unnested(submission))
 
 
@@ -116,20 +119,32 @@ class _Form(MultiPartParser):
 
 
 def _unnested(submission: Submission) -> Submission:
-    """Puts the fields extra_params[name] into extra_params. Deeper ones are refused, since they would be lost.
+    """Puts the fields extra_params[name] into extra_params. All else that is nested is refused, since it would be lost.
 
     OpenAI's client sends the still as an object this way: input_reference[image_url].
     """
-    for field_name in [name for name in submission.fields if PICTURE_URL.fullmatch(name)]:
-        submission.fields.setdefault(field_name.partition("[")[0], {"image_url": submission.fields.pop(field_name)})
-    nested = [name for name in submission.fields if name.startswith("extra_params[")]
-    if not nested:
-        return submission
-    if "extra_params" in submission.fields or not all(map(NESTED.fullmatch, nested)):
-        raise invalid("Send extra_params as one field that holds JSON: nested fields can't be read.", nested[0])
-    parts = {name[len("extra_params[") : -1]: submission.fields.pop(name) for name in nested}
-    submission.fields["extra_params"] = parts
+    fields = submission.fields
+    sent, parts = {*fields, *submission.files}, {}
+    for name in [name for name in fields if "[" in name]:
+        part, picture = NESTED.fullmatch(name), PICTURE_URL.fullmatch(name)
+        if part and part[1] in PARTS and "extra_params" not in sent:
+            parts[part[1]] = fields.pop(name)
+        elif picture and (_is_file(picture[1]) or picture[1] in REFERENCES) and picture[1] not in sent:
+            sent.add(picture[1])
+            fields[picture[1]] = {"image_url": fields.pop(name)}
+        else:
+            raise _unread(name)
+    if parts:
+        fields["extra_params"] = parts
     return submission
+
+
+def _unread(name: str) -> EngineError:
+    """A nested field that is none of ours, or says again what another field says."""
+    message = (
+        f"The field {name} can't be read. Send extra_params as one field that holds JSON, and each other field once."
+    )
+    return invalid(message, name)
 
 
 def _from_json(body: bytes) -> Submission:

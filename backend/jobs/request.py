@@ -94,6 +94,9 @@ class Wanted:
             raise invalid(f"{error}.", error.place) from None
 
 
+PARTS = ("dialogue", "sound", "camera", "path", "views", "shots", "whole", "options", "binding")  # of extra_params
+
+
 def invalid(message: str, param: str | None, fix: str = "") -> EngineError:
     return EngineError("invalid_request", message, fix, param)
 

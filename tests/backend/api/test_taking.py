@@ -156,6 +156,25 @@ def test_files_that_are_none_of_a_request_are_closed_and_text_beside_them_is_kep
     assert reading(b"prompt=a&seed=2", "application/x-www-form-urlencoded").fields == {"prompt": "a", "seed": "2"}
 
 
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [("options[a][b]", {}), ("binding[a]", {}), ("metadata[x]", {}), ("extra_body[sound]", {}), ("prompt[0]", {}),
+     ("prompt[]", {}), ("prompt[url]", {}), ("notes[image_url]", {}), ("depth[0]", {}), ("view_100[url]", {}),
+     ("extra_params[unknown]", {}), ("extra_params[url]", {}), ("extra_params[options][a]", {}), ("extra_params[", {}),
+     ("extra_params[sound]", {"extra_params": "{}"}), ("depth[url]", {"depth": "data:x"}), ("[a]", {}),
+     ("input_reference[image_url]", {}), ("depth[url]", {"depth[image_url]": "data:x"})],
+)  # fmt: skip
+def test_a_nested_field_that_would_be_lost_is_refused_by_name(here: Here, name: str, beside: dict[str, str]) -> None:
+    data = {"prompt": "Go", "extra_params[camera]": "", **beside, name: "data:y"}
+    if "extra_params" in beside:
+        del data["extra_params[camera]"]
+    for sent in ({"data": data, "files": STILL}, {"data": {"prompt": "Go"}, "files": {**STILL, name: ("f", b"x")}}):
+        said = here.error("/v1/videos", 400, "POST", **sent)
+        assert (said["code"], said["param"], said["fix"]) == ("invalid_request", name, "")
+        assert said["message"].startswith(f"The field {name} can't be read. ")
+    assert (jobs_folder(here), here.pool.woken) == ([], 0)
+
+
 def test_a_form_has_so_many_files_and_fields_and_so_much_text(monkeypatch: pytest.MonkeyPatch) -> None:
     assert module.MAX_FILES == 2 * module.MAX_VIEWS + module.MAX_REFERENCES
     monkeypatch.setattr(module, "MAX_FILES", 2)
