@@ -241,6 +241,7 @@ def test_a_server_that_is_gone_is_not_listened_to(
     monkeypatch.setattr("client.connection.PAUSES", (1.5,))
     first.close()
     wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
+    wait_until(lambda: "take-one-watch" not in {one.name for one in threading.enumerate()})  # its last try is over
     stranger = FakeServer(port=first.port)
     try:
         wait_until(lambda: bool(stranger.calls))
