@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .rig import RigPose, angles_to, wrapped
+from .rig import RigPose, angles_to, level_part, wrapped
 from .targets import Target
 from .ways import Change, Stage, smooth
 
@@ -24,7 +24,7 @@ def above_it(base: RigPose, stage: Stage, to: Target) -> np.ndarray:
     deep = float(np.abs(np.cross(right, up)) @ to.size) * scene.fy / scene.height
     high = max(max(wide, deep) / FILLED, LEAST_ABOVE)
     there = to.centre - base.position
-    flat = there - up * float(there @ up)
+    flat = level_part(there, up)
     aside = flat / max(float(np.linalg.norm(flat)), 1e-6) * (high * math.tan(OFF))
     return np.asarray(to.centre + up * (0.5 * float(np.abs(up) @ to.size) + high) - aside)
 

@@ -35,7 +35,7 @@ def angles_to(there: np.ndarray, up: np.ndarray) -> tuple[float, float]:
     tall, lean = math.hypot(up[1], up[2]), math.atan2(up[2], up[1])
     pitch = lean + math.asin(min(max(height / max(tall, 1e-6), -1.0), 1.0))
     ahead = np.array([0.0, math.sin(pitch), -math.cos(pitch)])
-    from_, to = (vector - up * float(vector @ up) for vector in (ahead, there))
+    from_, to = (level_part(vector, up) for vector in (ahead, there))
     return math.atan2(float(np.cross(from_, to) @ up), float(from_ @ to)), pitch
 
 
@@ -50,9 +50,15 @@ def wrapped(angle: float) -> float:
     return (angle + math.pi) % math.tau - math.pi
 
 
+def level_part(direction: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """`direction` without how far it rises, for `up` as above."""
+    flat: np.ndarray = direction - up * float(direction @ up)
+    return flat
+
+
 def levelled(direction: np.ndarray, up: np.ndarray) -> np.ndarray:
     """The unit vector along `direction` that is level, for `up` as above; `direction` itself where it is upright."""
-    flat = direction - up * float(direction @ up)
+    flat = level_part(direction, up)
     length = float(np.linalg.norm(flat))
     return flat / length if length > 1e-6 else direction
 

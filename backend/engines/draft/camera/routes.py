@@ -11,7 +11,7 @@ import numpy as np
 from ..direction.lists import one_of
 from ..direction.steps import Step
 from . import ways
-from .rig import RigPose, levelled, rotation, turn_to
+from .rig import RigPose, level_part, levelled, rotation, turn_to
 from .scene_depth import OUT_OF_SIGHT
 from .targets import Target
 from .ways import BESIDE, BEYOND, Stage, Way, above
@@ -109,7 +109,7 @@ def _beside(base: RigPose, stage: Stage, to: Target) -> list[np.ndarray]:
 def _straight(base: RigPose, stage: Stage, to: Target) -> tuple[np.ndarray, float]:
     """The level direction to a thing, and half of its depth along it."""
     there = to.centre - base.position
-    flat = there - stage.up * float(there @ stage.up)
+    flat = level_part(there, stage.up)
     length = float(np.linalg.norm(flat))
     straight = flat / length if length > 1e-6 else levelled(-rotation(base, stage.up)[:, 2], stage.up)
     return straight, 0.5 * float(np.abs(straight) @ to.size)

@@ -12,7 +12,7 @@ from ..direction.marks import FRAMES
 from ..direction.steps import Step
 from ..direction.where.target import which_of
 from .limits import Sizes
-from .rig import RigPose, angles_to, levelled, rotation, turn_to, wrapped
+from .rig import RigPose, angles_to, level_part, levelled, rotation, turn_to, wrapped
 from .scene_depth import OUT_OF_SIGHT, SceneDepth
 from .sight import distance_to
 from .targets import Target, find_target
@@ -115,7 +115,7 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
     if to is None:
         if step.relation == "through" and step.target and stage.scene.deepest is not None:
             there = np.array(stage.scene.deepest) - base.position
-            flat = there - up * float(there @ up)
+            flat = level_part(there, up)
             length = float(np.linalg.norm(flat))
             if length > 0.1 and float(flat @ onward) > 0:
                 return Way(flat / length, 0.9 * length, none, yaw=turn_to(base, flat, up)[0])
@@ -126,7 +126,7 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
             return Way(onward, length, up * (CLIMBS[step.relation] * STEEP * length), 1.0)
         return None
     there = to.centre - base.position
-    flat = there - up * float(there @ up)
+    flat = level_part(there, up)
     far = float(np.linalg.norm(flat))
     if far < 0.05:
         return None

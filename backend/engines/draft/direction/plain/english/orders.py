@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...lists import replacements
-from .told.things import A_THING, ARTICLE, KNOWN, THING
+from .told.things import A_THING, ARTICLE, KNOWN, SENTENCE, THING
 
 _NUMBER = r"(\d+(?:[.,]\d+)?|a|one|two|three|four|five|six|half a)"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -20,13 +20,13 @@ ORDERS = replacements(
             "the camera ",
         ),
         (
-            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|{KNOWN}(?:'s \w+)?)\s*(?::|\s[-–—])\s*"
+            rf"{SENTENCE}((?:the|her|his) \w+|{KNOWN}(?:'s \w+)?)\s*(?::|\s[-–—])\s*"
             r"((?:(?:a|very|\w+ly|slow|fast|quick|gentle) )*(?:push|dolly|creep|zoom|track|move)(?:es|s|ing)?(?: in)"
             r"?)(?=\s*(?:$|[,.;]|over\b|for\b|in \d|slowly\b|then\b))",
             r"\2 to \1",
         ),
         (
-            rf"(?:^|(?<=[.;\n]))\s*((?:the|her|his) \w+|{KNOWN})\s*(?::|\s[-–—])\s*"
+            rf"{SENTENCE}((?:the|her|his) \w+|{KNOWN})\s*(?::|\s[-–—])\s*"
             r"((?:(?:an?|very|\w+ly|slow|fast|quick|half|full|gentle) )*(?:orbit|arc|circle)(?:s|ing)?(?: left| "
             r"right| \d+(?: ?°| degrees)?)*)(?=\s*(?:$|[,.;]))",
             r"\2 around \1",

@@ -4,13 +4,11 @@ Ben", "round the sofa"."""
 from __future__ import annotations
 
 from ....lists import replaced, replacements
-from .things import A_THING, ARTICLE, CLAUSE, END, NAME, THING
+from .things import A_THING, ARTICLE, CLAUSE, END, NAME, SENTENCE, THING
 
 _SWING = r"(?:swing|come|move|go|travel|arc|sweep|wheel|curve|loop|circle|orbit|glide|drift|track|walk)(?:s|es|ing|e)?"
 _SLOWLY = r"(?:(?:\w+ly|slow|fast|quick) )?"
 _WAY = r"(?:over|under|underneath|beneath|past|along|between|through|across|alongside)"
-
-_SENTENCE = r"(?:^|(?<=[.;\n]))\s*"
 
 GOINGS = replacements(
     (
@@ -51,12 +49,12 @@ GOINGS = replacements(
             rf"(?:find|discover|see|reveal|show|reach|meet)(?:s|ing)? {A_THING}",
             "move to ",
         ),
-        (rf"{_SENTENCE}(?:a?round)(?= {ARTICLE} (?!corner)| {NAME}\b)", " move around"),
+        (rf"{SENTENCE}(?:a?round)(?= {ARTICLE} (?!corner)| {NAME}\b)", " move around"),
         (rf"{CLAUSE}peer(?:s|ing)? a?round ({THING}) (?:at|to|towards?) {A_THING}", r" move past \1 to "),
         (rf"{CLAUSE}peek(?:s|ing)? over ({THING}) (?:at|to|towards?) {A_THING}", r" move over \1 to "),
         # Straight on by things, without a verb.
         (
-            rf"{_SENTENCE}((?:low |high |slow(?:ly)? |straight |right )*)({_WAY}) (?={ARTICLE} (?!way\b|"
+            rf"{SENTENCE}((?:low |high |slow(?:ly)? |straight |right )*)({_WAY}) (?={ARTICLE} (?!way\b|"
             rf"course\b|next\b|"
             rf"first\b|last\b|whole\b|entire\b)|{NAME}\b)(?![^,.;:\n]*\b(?:we see|is|are|there)\b)"
             rf"(?=(?:{THING}|[^,.;:\n]*\b(?:to|towards?|into|until|then) [^,.;:\n]*)\s*(?:$|[.;\n]))",

@@ -18,4 +18,5 @@ BARE = (
     rf"(?:(?:the |an? |his |her |their )?{_NO_NOUN}[\w'’-]{{2,}}(?: {_NO_NOUN}[\w'’-]{{2,}})?)"  # a noun in a shot list
 )
 CLAUSE = r"(?:^|(?<=[,.;:!?\n])|\bthen\b|\band\b)\s*"
+SENTENCE = r"(?:^|(?<=[.;\n]))\s*"
 END = r"(?=\s*(?:$|[,.;:!?)\n]))"
